@@ -1,0 +1,224 @@
+//! What an action or a job gets in hand: the clock, the scores, its state, and a way to publish.
+
+use std::fmt;
+use std::ops::Deref;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::Result;
+use crate::message::Message;
+use crate::plugin::{Need, Plugin};
+use crate::scores::Scores;
+use crate::state::State;
+
+/// Settings of the workspace that shape what people read.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// Defines weeks and schedules.
+    pub zone: TimeZone,
+    /// The zone's IANA name.
+    pub zone_name: String,
+    /// The AI agent's display name.
+    pub ai_agent: String,
+    /// The lowest good score, 1–5.
+    pub good_from: u8,
+    /// Half-width of "steady", as a fraction: 0.05 is 5 points.
+    pub steady: f64,
+    /// How long after its close a conversation may still get its score.
+    pub settle: SignedDuration,
+    /// Exclusion rules' names and reasons.
+    pub exclusions: Vec<(String, String)>,
+}
+
+impl Default for Workspace {
+    fn default() -> Self {
+        Workspace {
+            zone: TimeZone::UTC,
+            zone_name: "UTC".to_owned(),
+            ai_agent: "Fin".to_owned(),
+            good_from: 4,
+            steady: 0.05,
+            settle: SignedDuration::from_hours(6),
+            exclusions: Vec::new(),
+        }
+    }
+}
+
+/// Who asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invoker {
+    /// The person's id; a keyed hash for plugins without [`Need::Identity`].
+    pub id: String,
+    /// Empty for plugins without [`Need::Identity`].
+    pub name: String,
+    pub roles: Vec<String>,
+}
+
+/// A channel on a platform, written `slack:C0123ABCD` or `discord:112233`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Destination {
+    pub platform: String,
+    pub channel: String,
+}
+
+/// Where a message is to be seen.
+pub type Audience = [Destination];
+
+/// The platforms that a destination may name.
+pub const PLATFORMS: [&str; 3] = ["slack", "discord", "terminal"];
+
+impl FromStr for Destination {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            Some((platform, channel))
+                if PLATFORMS.contains(&platform) && !channel.trim().is_empty() =>
+            {
+                Ok(Destination { platform: platform.to_owned(), channel: channel.to_owned() })
+            }
+            _ => Err(format!(
+                "\"{text}\" is not a destination; write it like slack:C0123ABCD or discord:112233"
+            )),
+        }
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.platform, self.channel)
+    }
+}
+
+impl TryFrom<String> for Destination {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Destination> for String {
+    fn from(destination: Destination) -> String {
+        destination.to_string()
+    }
+}
+
+impl JsonSchema for Destination {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Destination".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^(slack|discord|terminal):.+$",
+            "description": "A channel, such as slack:C0123ABCD or discord:112233."
+        })
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
+/// Renders a message while the host holds its key's lock.
+pub type Render<'a> = BoxFuture<'a, Result<Message>>;
+
+/// What the host lends to plugins. Plugins use it through [`Cx`].
+#[async_trait]
+pub trait Host: Send + Sync + 'static {
+    fn now(&self) -> Timestamp;
+    fn workspace(&self) -> &Workspace;
+    fn scores(&self) -> &dyn Scores;
+    /// The JSON kept under a plugin's key.
+    async fn read_state(&self, plugin: &str, key: &str) -> anyhow::Result<Option<Value>>;
+    /// Keeps JSON under a plugin's key; `None` deletes it.
+    async fn write_state(
+        &self,
+        plugin: &str,
+        key: &str,
+        value: Option<Value>,
+    ) -> anyhow::Result<()>;
+    /// Makes the message `key` of `plugin` look as rendered, wherever the audience is.
+    async fn publish(
+        &self,
+        plugin: &str,
+        audience: &Audience,
+        key: &str,
+        render: Render<'_>,
+    ) -> Result<()>;
+}
+
+/// The context of one call. It dereferences to the plugin itself.
+pub struct Cx<P> {
+    plugin: Arc<P>,
+    host: Arc<dyn Host>,
+}
+
+impl<P> Clone for Cx<P> {
+    fn clone(&self) -> Self {
+        Cx { plugin: self.plugin.clone(), host: self.host.clone() }
+    }
+}
+
+impl<P> Deref for Cx<P> {
+    type Target = P;
+    fn deref(&self) -> &P {
+        &self.plugin
+    }
+}
+
+impl<P: Plugin> Cx<P> {
+    pub(crate) fn new(plugin: Arc<P>, host: Arc<dyn Host>) -> Self {
+        Cx { plugin, host }
+    }
+
+    /// The clock as it was handed to the host; code below a plugin never reads another.
+    pub fn now(&self) -> Timestamp {
+        self.host.now()
+    }
+
+    pub fn workspace(&self) -> &Workspace {
+        self.host.workspace()
+    }
+
+    /// The scored conversations; refused without [`Need::Scores`].
+    pub fn scores(&self) -> Result<&dyn Scores> {
+        self.must_need(Need::Scores)?;
+        Ok(self.host.scores())
+    }
+
+    /// The plugin's own JSON values by key.
+    pub fn state(&self) -> State<'_> {
+        State::new(&*self.host, P::NAME)
+    }
+
+    /// "The message `key` in `audience` looks like this": posts first, edits after; refused without
+    /// [`Need::Publish`]. A message that depends on state that may change meanwhile has to be given
+    /// as a future, which is rendered while the key is locked.
+    pub async fn publish(
+        &self,
+        audience: &Audience,
+        key: &str,
+        render: impl Future<Output = Result<Message>> + Send,
+    ) -> Result<()> {
+        self.must_need(Need::Publish)?;
+        self.host.publish(P::NAME, audience, key, Box::pin(render)).await
+    }
+
+    fn must_need(&self, need: Need) -> Result<()> {
+        if P::NEEDS.contains(&need) {
+            return Ok(());
+        }
+        Err(anyhow::anyhow!("plugin {} uses {need:?} without declaring the need", P::NAME).into())
+    }
+}

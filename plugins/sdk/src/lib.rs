@@ -1,0 +1,28 @@
+//! The contract between cxbot and its plugins.
+//!
+//! In reading order: a [`plugin::Plugin`] has actions and jobs; each gets a [`cx::Cx`], through which
+//! it reads [`scores`], keeps [`state`] and publishes a [`message::Message`]. What the numbers mean is
+//! in [`count`] (which conversation counts where) and [`figures`] (what may be said about a change);
+//! how they are written is in [`words`] and checked by [`lint`]. [`testing`] holds an in-memory host.
+
+pub mod conversation;
+pub mod count;
+pub mod cx;
+pub mod error;
+pub mod figures;
+pub mod lint;
+pub mod message;
+pub mod plugin;
+pub mod schedule;
+pub mod scores;
+pub mod state;
+pub mod testing;
+pub mod text;
+pub mod week;
+pub mod words;
+
+pub use cx::{Audience, Cx, Destination, Host, Invoker, Workspace};
+pub use error::{Error, Result};
+pub use message::Message;
+pub use plugin::{Need, Plugin, Reply, Routes, Tick};
+pub use text::Text;

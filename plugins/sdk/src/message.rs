@@ -1,0 +1,189 @@
+//! A message as data: what it says, not how a platform draws it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::figures::Interval;
+use crate::text::Text;
+
+/// One post, with its thread.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// One sentence that says the point: notifications and screen readers show only this.
+    pub summary: Text,
+    pub blocks: Vec<Block>,
+    /// Replies under the post, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub thread: Vec<Message>,
+}
+
+/// One part of a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Block {
+    Heading(Text),
+    Text(Text),
+    /// Label and value, one pair a line.
+    Facts(Vec<Fact>),
+    Table(Table),
+    Chart(Chart),
+    /// Small print.
+    Note(Text),
+    Divider,
+    Buttons(Vec<Button>),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fact {
+    pub label: Text,
+    pub value: Text,
+}
+
+/// Rows under named columns; every row has as many cells as there are columns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<Text>>,
+}
+
+/// One line over time. Lanes never share an axis, so a chart has one line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Chart {
+    pub title: String,
+    /// What the picture shows, in words, for those who do not see it.
+    pub finding: Text,
+    pub points: Vec<Point>,
+    /// The usual range, drawn behind the line.
+    pub usual: Option<Interval>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    pub label: String,
+    /// A fraction 0–1; `None` is a gap, never zero.
+    pub value: Option<f64>,
+}
+
+/// A press away: `plugin/action/args` is the whole identity, so buttons survive restarts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Button {
+    pub label: String,
+    /// At most [`Button::ID_LIMIT`] bytes; carries ids only, never names or e-mails.
+    pub id: String,
+    /// Whether the host asks for the arguments that `id` leaves out.
+    pub asks: bool,
+}
+
+impl Button {
+    /// The longest id that every platform carries, in bytes (Discord's `custom_id`).
+    pub const ID_LIMIT: usize = 100;
+
+    /// A button that carries all of the action's arguments.
+    pub fn call(label: &str, plugin: &str, action: &str, args: &impl Serialize) -> Self {
+        Button::new(label, plugin, action, args, false)
+    }
+
+    /// A button that carries part of the arguments; the host asks for the rest with a form.
+    pub fn ask(label: &str, plugin: &str, action: &str, args: &impl Serialize) -> Self {
+        Button::new(label, plugin, action, args, true)
+    }
+
+    fn new(label: &str, plugin: &str, action: &str, args: &impl Serialize, asks: bool) -> Self {
+        // An argument struct that serde cannot write is a bug that the compliance check shows:
+        // such a button has no arguments and is refused when pressed.
+        let args = serde_json::to_value(args).unwrap_or(Value::Null);
+        Button { label: label.to_owned(), id: format!("{plugin}/{action}/{args}"), asks }
+    }
+
+    /// The parts of the id: plugin, action, arguments.
+    pub fn parts(id: &str) -> Option<(&str, &str, Value)> {
+        let (plugin, rest) = id.split_once('/')?;
+        let (action, args) = rest.split_once('/')?;
+        Some((plugin, action, serde_json::from_str(args).ok()?))
+    }
+}
+
+impl Message {
+    pub fn new(summary: impl Into<Text>) -> Self {
+        Message { summary: summary.into(), ..Message::default() }
+    }
+
+    /// A message of one sentence.
+    pub fn sentence(words: impl Into<Text>) -> Self {
+        let words = words.into();
+        Message { summary: words.clone(), blocks: vec![Block::Text(words)], thread: vec![] }
+    }
+
+    pub fn block(mut self, block: Block) -> Self {
+        self.blocks.push(block);
+        self
+    }
+
+    pub fn heading(self, words: impl Into<Text>) -> Self {
+        self.block(Block::Heading(words.into()))
+    }
+
+    pub fn text(self, words: impl Into<Text>) -> Self {
+        self.block(Block::Text(words.into()))
+    }
+
+    pub fn note(self, words: impl Into<Text>) -> Self {
+        self.block(Block::Note(words.into()))
+    }
+
+    pub fn reply(mut self, message: Message) -> Self {
+        self.thread.push(message);
+        self
+    }
+
+    /// The bare words of the whole post, a block a line; for logs, errors and the lint.
+    pub fn plain(&self) -> String {
+        let lines: Vec<String> = self.texts().map(Text::words).collect();
+        lines.join("\n")
+    }
+
+    /// Every text of this post, without its thread and without the summary.
+    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+        self.blocks.iter().flat_map(Block::texts)
+    }
+}
+
+impl Block {
+    /// Every text of the block; titles and labels of ours are in [`Block::own_words`].
+    pub fn texts(&self) -> Vec<&Text> {
+        match self {
+            Block::Heading(text) | Block::Text(text) | Block::Note(text) => vec![text],
+            Block::Facts(facts) => {
+                facts.iter().flat_map(|fact| [&fact.label, &fact.value]).collect()
+            }
+            Block::Table(table) => table.rows.iter().flatten().collect(),
+            Block::Chart(chart) => vec![&chart.finding],
+            Block::Divider | Block::Buttons(_) => vec![],
+        }
+    }
+
+    /// The words of ours that are not texts: columns, titles, buttons.
+    pub fn own_words(&self) -> Vec<&str> {
+        match self {
+            Block::Table(table) => table.columns.iter().map(String::as_str).collect(),
+            Block::Chart(chart) => vec![&chart.title],
+            Block::Buttons(buttons) => buttons.iter().map(|button| &*button.label).collect(),
+            _ => vec![],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_button_carries_its_arguments_in_its_id() {
+        let button = Button::call("Details", "digest", "details", &json!({"week": "2026-W46"}));
+        assert_eq!(button.id, r#"digest/details/{"week":"2026-W46"}"#);
+        let parts = Button::parts(&button.id);
+        assert_eq!(parts, Some(("digest", "details", json!({"week": "2026-W46"}))));
+        assert_eq!(Button::parts("nonsense"), None);
+    }
+}

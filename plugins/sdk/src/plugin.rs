@@ -1,0 +1,246 @@
+//! The contract: a plugin has actions (typed functions) and jobs (typed functions on a schedule).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, schema_for};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::count::Filter;
+use crate::cx::{Cx, Host, Invoker};
+use crate::error::{Error, Result};
+use crate::message::Message;
+use crate::schedule::Schedule;
+
+/// What a plugin may touch; the operator sees the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// Read the scored conversations.
+    Scores,
+    /// Post and edit messages in channels.
+    Publish,
+    /// Know who asks. Without it a plugin sees a keyed hash per person.
+    Identity,
+}
+
+/// One feature of cxbot.
+pub trait Plugin: Sized + Send + Sync + 'static {
+    /// Its section `[plugins.NAME]`; lower-case letters.
+    const NAME: &'static str;
+    /// One line for `cxbot plugins`.
+    const ABOUT: &'static str;
+    const NEEDS: &'static [Need];
+    /// Its settings; an empty section has to be enough.
+    type Config: DeserializeOwned + JsonSchema;
+
+    /// Checks the settings and touches nothing.
+    fn new(config: Self::Config) -> Result<Self>;
+
+    fn routes(&self) -> Routes<Self>;
+}
+
+/// What an action answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// Only the asker sees it.
+    Private(Message),
+    /// Everyone in the channel sees it.
+    Public(Message),
+    /// There is nothing to say.
+    Done,
+}
+
+/// When a job is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tick {
+    /// The slot's instant: a job works on the slot's period, never on "now".
+    pub slot: Timestamp,
+    /// The slot before, if the job ran before.
+    pub previous: Option<Timestamp>,
+}
+
+type Handler<P, I> = Arc<dyn Fn(Cx<P>, I) -> BoxFuture<'static, Result<Reply>> + Send + Sync>;
+
+/// The actions, jobs and counts of a plugin.
+pub struct Routes<P> {
+    actions: Vec<(Action, Handler<P, (Invoker, Value)>)>,
+    jobs: Vec<(Job, Handler<P, Tick>)>,
+    counted: Vec<Filter>,
+}
+
+/// An action as the host sees it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Action {
+    pub name: String,
+    /// Whether it is a slash command too; otherwise buttons and forms only.
+    pub command: bool,
+    /// From the argument struct's doc comment.
+    pub about: String,
+    /// JSON Schema of the arguments: parser, help, typed options and forms all come from it.
+    pub arguments: Schema,
+}
+
+/// A job as the host sees it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Job {
+    pub name: String,
+    pub schedule: Schedule,
+}
+
+/// Everything the host knows of a plugin.
+#[derive(Debug, Clone, Serialize)]
+pub struct Manifest {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub needs: &'static [Need],
+    pub actions: Vec<Action>,
+    pub jobs: Vec<Job>,
+    /// The filters whose counts the host keeps ready.
+    pub counted: Vec<Filter>,
+}
+
+impl<P: Plugin> Default for Routes<P> {
+    fn default() -> Self {
+        Routes { actions: Vec::new(), jobs: Vec::new(), counted: Vec::new() }
+    }
+}
+
+impl<P: Plugin> Routes<P> {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A slash command, which is an action that people may type: `/cx NAME …`.
+    pub fn command<A, F, R>(self, name: &str, run: F) -> Self
+    where
+        A: DeserializeOwned + JsonSchema,
+        F: Fn(Cx<P>, Invoker, A) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Reply>> + Send + 'static,
+    {
+        self.route(name, true, run)
+    }
+
+    /// An action of buttons and forms only.
+    pub fn action<A, F, R>(self, name: &str, run: F) -> Self
+    where
+        A: DeserializeOwned + JsonSchema,
+        F: Fn(Cx<P>, Invoker, A) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Reply>> + Send + 'static,
+    {
+        self.route(name, false, run)
+    }
+
+    /// A job; its name is unique within the plugin.
+    pub fn job<F, R>(mut self, name: &str, schedule: &Schedule, run: F) -> Self
+    where
+        F: Fn(Cx<P>, Tick) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<()>> + Send + 'static,
+    {
+        let job = Job { name: name.to_owned(), schedule: schedule.clone() };
+        let run = move |cx, tick| -> BoxFuture<'static, Result<Reply>> {
+            let running = run(cx, tick);
+            Box::pin(async move { running.await.map(|()| Reply::Done) })
+        };
+        self.jobs.push((job, Arc::new(run)));
+        self
+    }
+
+    /// Asks the host to keep the counts of this filter ready.
+    pub fn counted(mut self, filter: &Filter) -> Self {
+        self.counted.push(filter.clone());
+        self
+    }
+
+    fn route<A, F, R>(mut self, name: &str, command: bool, run: F) -> Self
+    where
+        A: DeserializeOwned + JsonSchema,
+        F: Fn(Cx<P>, Invoker, A) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Reply>> + Send + 'static,
+    {
+        let arguments = schema_for!(A);
+        let about = arguments.get("description").and_then(Value::as_str).unwrap_or_default();
+        let action = Action { name: name.to_owned(), command, about: about.to_owned(), arguments };
+        let run = move |cx, (invoker, arguments): (Invoker, Value)| {
+            let running = parse::<A>(arguments).map(|arguments| run(cx, invoker, arguments));
+            Box::pin(async move { running?.await }) as BoxFuture<'static, Result<Reply>>
+        };
+        self.actions.push((action, Arc::new(run)));
+        self
+    }
+}
+
+fn parse<A: DeserializeOwned>(arguments: Value) -> Result<A> {
+    serde_path_to_error::deserialize(arguments).map_err(|error| {
+        let path = error.path().to_string();
+        let at = if path == "." { String::new() } else { format!("{path}: ") };
+        Error::refused(format!("{at}{}", error.into_inner()))
+    })
+}
+
+/// One call into a plugin; all of it can be written as JSON.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Call {
+    Action { name: String, invoker: Invoker, arguments: Value },
+    Job { name: String, tick: Tick },
+}
+
+/// A plugin as the host holds it: whatever its types are.
+pub trait Installed: Send + Sync {
+    fn manifest(&self) -> &Manifest;
+    fn call(&self, host: Arc<dyn Host>, call: Call) -> BoxFuture<'static, Result<Reply>>;
+}
+
+struct Typed<P> {
+    plugin: Arc<P>,
+    manifest: Manifest,
+    actions: BTreeMap<String, Handler<P, (Invoker, Value)>>,
+    jobs: BTreeMap<String, Handler<P, Tick>>,
+}
+
+/// Builds a plugin from its settings, as JSON. The error names the setting's path.
+pub fn install<P: Plugin>(config: Value) -> Result<Box<dyn Installed>> {
+    let plugin = Arc::new(P::new(parse(config)?)?);
+    let routes = plugin.routes();
+    let manifest = Manifest {
+        name: P::NAME,
+        about: P::ABOUT,
+        needs: P::NEEDS,
+        actions: routes.actions.iter().map(|(action, _)| action.clone()).collect(),
+        jobs: routes.jobs.iter().map(|(job, _)| job.clone()).collect(),
+        counted: routes.counted,
+    };
+    let actions = routes.actions.into_iter().map(|(action, run)| (action.name, run)).collect();
+    let jobs = routes.jobs.into_iter().map(|(job, run)| (job.name, run)).collect();
+    Ok(Box::new(Typed { plugin, manifest, actions, jobs }))
+}
+
+impl<P: Plugin> Installed for Typed<P> {
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    fn call(&self, host: Arc<dyn Host>, call: Call) -> BoxFuture<'static, Result<Reply>> {
+        let cx = Cx::new(self.plugin.clone(), host);
+        let unknown = |what: &str, name: &str| {
+            let error = anyhow::anyhow!("plugin {} has no {what} \"{name}\"", P::NAME);
+            Box::pin(async move { Err(error.into()) }) as BoxFuture<'static, Result<Reply>>
+        };
+        match call {
+            Call::Action { name, invoker, arguments } => match self.actions.get(&name) {
+                Some(run) => run(cx, (invoker, arguments)),
+                None => unknown("action", &name),
+            },
+            Call::Job { name, tick } => match self.jobs.get(&name) {
+                Some(run) => run(cx, tick),
+                None => unknown("job", &name),
+            },
+        }
+    }
+}

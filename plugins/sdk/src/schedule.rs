@@ -1,0 +1,271 @@
+//! Schedules as people write them: five fields as in crontab, in civil time of a zone.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeZone as _, Timelike, Utc};
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{Span, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Longer than any zone's gap or overlap, so that no shifted time is missed.
+const SLACK_HOURS: i64 = 25;
+const DAY_NAMES: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
+/// A schedule: minute, hour, day of month, month, day of week (Sunday = 0 or 7), or a shorthand
+/// such as `@weekly`. When both day fields are restricted, either one matches.
+///
+/// A fixed time that a clock change skips happens at the first instant after the gap; one that it
+/// repeats happens once. Schedules with `*` or `/` in minute or hour are intervals: they skip a gap
+/// and run in both passes of a repeated hour.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Schedule {
+    text: String,
+    /// Evaluated on civil time as if it were UTC; a time is due when any of these says so.
+    any: Vec<cron::Schedule>,
+    interval: bool,
+}
+
+impl Schedule {
+    /// The first instant strictly after `after`; `None` when there is none before the year 2100.
+    pub fn next_after(&self, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let from = zone.to_datetime(after).saturating_sub(Span::new().hours(SLACK_HOURS));
+        let mut best: Option<Timestamp> = None;
+        let mut civil = from;
+        while let Some(next) = self.next_civil(civil) {
+            civil = next;
+            let due = self.instants(civil, zone).into_iter().filter(|&at| at > after).min();
+            best = [best, due].into_iter().flatten().min();
+            let horizon = |at| zone.to_datetime(at).saturating_add(Span::new().hours(SLACK_HOURS));
+            if best.is_some_and(|best| civil > horizon(best)) {
+                break;
+            }
+        }
+        best
+    }
+
+    /// The first civil time strictly after `after`, whatever any zone makes of it.
+    fn next_civil(&self, after: DateTime) -> Option<DateTime> {
+        let after = Utc.from_utc_datetime(&to_chrono(after)?);
+        let next = self.any.iter().filter_map(|cron| cron.after(&after).next()).min()?;
+        from_chrono(next.naive_utc())
+    }
+
+    /// The instants at which a civil time is due: none, one or two.
+    fn instants(&self, civil: DateTime, zone: &TimeZone) -> Vec<Timestamp> {
+        let ambiguous = zone.to_ambiguous_timestamp(civil);
+        let earlier = ambiguous.clone().earlier().ok();
+        match (ambiguous.offset(), self.interval) {
+            (AmbiguousOffset::Unambiguous { .. }, _) => earlier.into_iter().collect(),
+            (AmbiguousOffset::Gap { .. }, true) => Vec::new(),
+            (AmbiguousOffset::Gap { .. }, false) => {
+                gap_end(civil, zone).or(ambiguous.later().ok()).into_iter().collect()
+            }
+            (AmbiguousOffset::Fold { .. }, false) => earlier.into_iter().collect(),
+            (AmbiguousOffset::Fold { .. }, true) => {
+                earlier.into_iter().chain(ambiguous.later().ok()).collect()
+            }
+        }
+    }
+}
+
+/// The instant at which the clock jumps over `civil`.
+fn gap_end(civil: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+    let before = zone.to_ambiguous_timestamp(civil).earlier().ok()?;
+    zone.following(before.saturating_sub(Span::new().seconds(1)).ok()?)
+        .next()
+        .map(|transition| transition.timestamp())
+}
+
+fn to_chrono(civil: DateTime) -> Option<NaiveDateTime> {
+    let (year, month, day) = (civil.year().into(), civil.month() as u32, civil.day() as u32);
+    NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(
+        civil.hour() as u32,
+        civil.minute() as u32,
+        civil.second() as u32,
+    )
+}
+
+fn from_chrono(civil: NaiveDateTime) -> Option<DateTime> {
+    DateTime::new(
+        i16::try_from(civil.year()).ok()?,
+        i8::try_from(civil.month()).ok()?,
+        i8::try_from(civil.day()).ok()?,
+        i8::try_from(civil.hour()).ok()?,
+        i8::try_from(civil.minute()).ok()?,
+        i8::try_from(civil.second()).ok()?,
+        0,
+    )
+    .ok()
+}
+
+impl FromStr for Schedule {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let refuse = |why: &str| format!("\"{text}\" is not a schedule: {why}");
+        let line = match text.trim() {
+            "@yearly" | "@annually" => "0 0 1 1 *",
+            "@monthly" => "0 0 1 * *",
+            "@weekly" => "0 0 * * 0",
+            "@daily" | "@midnight" => "0 0 * * *",
+            "@hourly" => "0 * * * *",
+            line => line,
+        };
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let [minute, hour, month_day, month, week_day] = fields[..] else {
+            return Err(refuse(
+                "it needs five fields: minute, hour, day of month, month, day of week",
+            ));
+        };
+        let cron = |month_day: &str, week_day: &str| {
+            format!("0 {minute} {hour} {month_day} {month} {week_day}")
+                .parse::<cron::Schedule>()
+                .map_err(|error| refuse(error.to_string().lines().next().unwrap_or("unreadable")))
+        };
+        let week_days = week_days(week_day).map_err(|why| refuse(&why))?;
+        let starred = |field: &str| field.starts_with('*') || field == "?";
+        let any = match (starred(month_day), starred(week_day)) {
+            (false, false) => vec![cron(month_day, "*")?, cron("*", &week_days)?],
+            _ => vec![cron(month_day, &week_days)?],
+        };
+        let interval = [minute, hour].iter().any(|field| field.contains(['*', '/']));
+        Ok(Schedule { text: text.trim().to_owned(), any, interval })
+    }
+}
+
+/// The day-of-week field with numbers as crontab counts them, as a list of names: the cron crate
+/// counts Sunday as 1 and takes no range that wraps.
+fn week_days(field: &str) -> Result<String, String> {
+    let mut days = [false; 7];
+    for part in field.split(',') {
+        let (range, step) = part.split_once('/').unwrap_or((part, "1"));
+        let step = step.parse::<usize>().ok().filter(|step| (1..=7).contains(step));
+        let step = step.ok_or_else(|| format!("\"{part}\" has no step of 1–7"))?;
+        let (first, last) = match range.split_once('-') {
+            _ if range == "*" || range == "?" => (0, 6),
+            Some((first, last)) => (week_day(first)?, week_day(last)?),
+            None if part.contains('/') => (week_day(range)?, 6),
+            None => (week_day(range)?, week_day(range)?),
+        };
+        let last = if last < first { last + 7 } else { last };
+        (first..=last).step_by(step).for_each(|day| days[day % 7] = true);
+    }
+    if days == [true; 7] {
+        return Ok("*".to_owned());
+    }
+    let named = DAY_NAMES.iter().zip(days).filter(|&(_, on)| on).map(|(name, _)| *name);
+    Ok(named.collect::<Vec<_>>().join(","))
+}
+
+fn week_day(text: &str) -> Result<usize, String> {
+    let lower = text.to_lowercase();
+    let by_name = DAY_NAMES.iter().position(|name| lower.len() >= 3 && lower.starts_with(name));
+    by_name
+        .or_else(|| lower.parse::<usize>().ok().filter(|day| *day <= 7))
+        .ok_or_else(|| format!("\"{text}\" is not a day of the week (0–7 or a name such as Mon)"))
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Schedule({})", self.text)
+    }
+}
+
+impl TryFrom<String> for Schedule {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Schedule> for String {
+    fn from(schedule: Schedule) -> String {
+        schedule.text
+    }
+}
+
+impl JsonSchema for Schedule {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Schedule".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "description": "Five fields as in crontab (minute, hour, day of month, month, day of \
+                            week), or @weekly and the like, in the workspace's zone."
+        })
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn next(schedule: &str, zone: &str, after: &str) -> String {
+        let schedule: Schedule = schedule.parse().expect("a schedule");
+        let zone = TimeZone::get(zone).expect("a bundled zone");
+        let after = after.parse().expect("an instant");
+        schedule.next_after(after, &zone).expect("a next time").to_string()
+    }
+
+    #[test]
+    fn monday_is_1_and_sunday_is_0_or_7() {
+        let from = "2026-11-17T00:00:00Z";
+        assert_eq!(next("0 9 * * 1", "UTC", from), "2026-11-23T09:00:00Z");
+        assert_eq!(next("0 9 * * Mon", "UTC", from), "2026-11-23T09:00:00Z");
+        assert_eq!(next("0 9 * * 0", "UTC", from), "2026-11-22T09:00:00Z");
+        assert_eq!(next("0 9 * * 7", "UTC", from), "2026-11-22T09:00:00Z");
+        assert_eq!(next("0 9 * * fri-mon", "UTC", from), "2026-11-20T09:00:00Z");
+        assert_eq!(next("@weekly", "UTC", from), "2026-11-22T00:00:00Z");
+    }
+
+    #[test]
+    fn when_both_day_fields_are_restricted_either_matches() {
+        assert_eq!(next("0 9 18 * 1", "UTC", "2026-11-17T00:00:00Z"), "2026-11-18T09:00:00Z");
+        assert_eq!(next("0 9 18 * 1", "UTC", "2026-11-19T00:00:00Z"), "2026-11-23T09:00:00Z");
+    }
+
+    #[test]
+    fn a_fixed_time_in_a_gap_fires_at_its_end_and_in_an_overlap_once() {
+        let dublin = "Europe/Dublin";
+        assert_eq!(next("30 1 * * *", dublin, "2026-03-28T12:00:00Z"), "2026-03-29T01:00:00Z");
+        assert_eq!(next("30 1 * * *", dublin, "2026-10-24T12:00:00Z"), "2026-10-25T00:30:00Z");
+        assert_eq!(next("30 1 * * *", dublin, "2026-10-25T00:30:00Z"), "2026-10-26T01:30:00Z");
+    }
+
+    #[test]
+    fn an_interval_runs_in_both_passes_of_a_repeated_hour() {
+        let dublin = "Europe/Dublin";
+        assert_eq!(next("*/30 * * * *", dublin, "2026-10-25T00:30:00Z"), "2026-10-25T01:00:00Z");
+        assert_eq!(next("*/30 * * * *", dublin, "2026-10-25T00:59:00Z"), "2026-10-25T01:00:00Z");
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_what_is_wrong() {
+        for (text, why) in [
+            ("0 9 * *", "five fields"),
+            ("0 0 9 * * 1", "five fields"),
+            ("0 9 * * 8", "not a day of the week"),
+            ("61 9 * * 1", "is not a schedule"),
+            ("", "five fields"),
+        ] {
+            let error = text.parse::<Schedule>().expect_err(text);
+            assert!(error.contains(why), "{error}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What a plugin may read of the scored conversations: counts of weeks, and a few to look at.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::conversation::Conversation;
+use crate::count::{Filter, Lane, PerLane, Spread, WeekCounts};
+use crate::week::Week;
+use std::collections::BTreeMap;
+
+/// A week, the week before it, and the weeks that a band looks back on.
+#[derive(Debug, Clone, Default)]
+pub struct Window {
+    pub now: WeekCounts,
+    pub before: WeekCounts,
+    /// Complete weeks before `now`, oldest first, the week before included.
+    pub history: Vec<PastWeek>,
+}
+
+/// The spreads of a past week.
+#[derive(Debug, Clone)]
+pub struct PastWeek {
+    pub week: Week,
+    pub lanes: PerLane<PastCells>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct PastCells {
+    pub all: Spread,
+    pub topics: BTreeMap<String, Spread>,
+}
+
+/// Which conversations of a week to look at.
+#[derive(Debug, Clone)]
+pub struct Look<'a> {
+    pub filter: &'a Filter,
+    pub week: Week,
+    /// Conversations closed after this instant are left out.
+    pub as_of: Timestamp,
+    pub at: LookAt,
+    pub limit: usize,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum LookAt {
+    /// Scored conversations of a lane, or of one topic in it, with these scores and an explanation;
+    /// latest first.
+    Cell { lane: Lane, topic: Option<String>, scores: [u8; 2] },
+    /// Those where survey and score lie at least three apart; latest first.
+    Disagreement,
+    /// Any scored ones, chosen by the seed: the same seed chooses the same.
+    Random { seed: u64 },
+}
+
+/// How far a source has been read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceState {
+    /// The source's name, as people know it.
+    pub name: String,
+    /// Everything closed before this instant has been asked for.
+    pub read_until: Timestamp,
+}
+
+/// The read side of the store. Errors are the operator's to read.
+#[async_trait]
+pub trait Scores: Send + Sync {
+    /// The counts for the digest of a week as the clock stood at `as_of`. `history` is how many
+    /// past weeks to return at most. Refused when nobody asked for this filter to be counted.
+    async fn window(
+        &self,
+        filter: &Filter,
+        week: Week,
+        history: usize,
+        as_of: Timestamp,
+    ) -> anyhow::Result<Window>;
+
+    /// A few conversations to look at; never a dump.
+    async fn look(&self, look: Look<'_>) -> anyhow::Result<Vec<Conversation>>;
+
+    /// How far each source that is read on a schedule has been read.
+    async fn sources(&self) -> anyhow::Result<Vec<SourceState>>;
+}
