@@ -1,3 +1,5 @@
 //! The command line, thin.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    cxbot::cli::run()
+}

@@ -1,1 +1,180 @@
-//! The weekly digest plugin.
+//! The weekly digest: what happened, how sure we are, and what to read.
+//!
+//! [`config`] says which editions there are; [`report`] judges a week's counts; [`evidence`] picks
+//! the few conversations to quote; [`message`] writes all of it down, purely.
+
+pub mod config;
+pub mod evidence;
+pub mod message;
+pub mod report;
+
+use std::sync::Arc;
+
+use cxbot_sdk::scores::{Scores, SourceState};
+use cxbot_sdk::week::Week;
+use cxbot_sdk::{Cx, Error, Invoker, Need, Plugin, Reply, Result, Routes, Tick, Workspace};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use config::{Config, DEFAULT_EDITION, Edition};
+use evidence::Evidence;
+use report::{HISTORY, Report};
+
+/// The plugin.
+pub struct Digest {
+    editions: Vec<Arc<Edition>>,
+}
+
+/// A week's digest of one edition, before it is written down.
+pub struct Weekly {
+    pub edition: Arc<Edition>,
+    pub report: Report,
+    /// What the exclusion rules left out, for their effect on the shares.
+    pub excluded: Vec<message::Effect>,
+    pub evidence: Evidence,
+    pub history: Vec<cxbot_sdk::scores::PastWeek>,
+    pub sources: Vec<SourceState>,
+}
+
+/// The digest of a week, to you alone.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WeekArgs {
+    /// The week, such as 2026-W46; the last complete one if you name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub week: Option<Week>,
+    /// The edition's name; the one that covers everything if you name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
+}
+
+/// How many closed conversations were scored, and why the others were not.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CoverageArgs {
+    /// The week, such as 2026-W46; the last complete one if you name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub week: Option<Week>,
+    /// The edition's name; the one that covers everything if you name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
+}
+
+/// The details behind a digest.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DetailsArgs {
+    /// The week, such as 2026-W46; the last complete one if you name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub week: Option<Week>,
+    /// The edition's name; the one that covers everything if you name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
+}
+
+/// How to read the digest.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReadingArgs {}
+
+impl Plugin for Digest {
+    const NAME: &'static str = "digest";
+    const ABOUT: &'static str = "The weekly CX digest, in as many editions as you have channels.";
+    const NEEDS: &'static [Need] = &[Need::Scores, Need::Publish];
+    type Config = Config;
+
+    fn new(config: Config) -> Result<Self> {
+        let editions = config.editions()?.into_iter().map(Arc::new).collect();
+        Ok(Digest { editions })
+    }
+
+    fn routes(&self) -> Routes<Self> {
+        let routes = Routes::new()
+            .command("digest", Self::preview)
+            .command("coverage", Self::coverage)
+            .action("details", Self::details)
+            .action("reading", Self::reading);
+        self.editions.iter().fold(routes, |routes, edition| {
+            let posted = edition.clone();
+            routes.counted(&edition.filter).job(
+                &edition.name,
+                &edition.schedule,
+                move |cx, tick| Self::post(cx, tick, posted.clone()),
+            )
+        })
+    }
+}
+
+impl Digest {
+    /// The edition of that name; the default one if none is named.
+    pub fn edition(&self, name: Option<&str>) -> Result<Arc<Edition>> {
+        let name = name.unwrap_or(DEFAULT_EDITION);
+        let found = self.editions.iter().find(|edition| edition.name == name);
+        found.cloned().ok_or_else(|| {
+            let known: Vec<&str> = self.editions.iter().map(|edition| &*edition.name).collect();
+            Error::refused(format!(
+                "There is no edition \"{name}\". There are: {}.",
+                known.join(", ")
+            ))
+        })
+    }
+
+    /// Reads everything that one edition's week says as the clock stood at `as_of`.
+    pub async fn weekly(
+        scores: &dyn Scores,
+        workspace: &Workspace,
+        edition: Arc<Edition>,
+        week: Week,
+        as_of: Timestamp,
+    ) -> Result<Weekly> {
+        let window = scores.window(&edition.filter, week, HISTORY, as_of).await?;
+        let report = Report::new(&window, week, workspace, as_of);
+        let evidence = Evidence::gather(scores, &edition, &report, &window.history).await?;
+        let excluded = message::effects(&window.now, workspace);
+        let sources = scores.sources().await?;
+        Ok(Weekly { edition, report, excluded, evidence, history: window.history, sources })
+    }
+
+    async fn post(cx: Cx<Self>, tick: Tick, edition: Arc<Edition>) -> Result<()> {
+        let week = Week::complete_before(tick.slot, &cx.workspace().zone);
+        let key = format!("{}/{week}", edition.name);
+        cx.publish(&edition.destinations, &key, async {
+            let weekly =
+                Self::weekly(cx.scores()?, cx.workspace(), edition.clone(), week, tick.slot);
+            Ok(message::digest(&weekly.await?, cx.workspace()))
+        })
+        .await
+    }
+
+    async fn read(
+        &self,
+        cx: &Cx<Self>,
+        week: Option<Week>,
+        edition: Option<&str>,
+    ) -> Result<Weekly> {
+        let edition = self.edition(edition)?;
+        let as_of = cx.now();
+        let week = week.unwrap_or_else(|| Week::complete_before(as_of, &cx.workspace().zone));
+        Self::weekly(cx.scores()?, cx.workspace(), edition, week, as_of).await
+    }
+
+    async fn preview(cx: Cx<Self>, _: Invoker, args: WeekArgs) -> Result<Reply> {
+        let weekly = cx.read(&cx, args.week, args.edition.as_deref()).await?;
+        Ok(Reply::Private(message::digest(&weekly, cx.workspace())))
+    }
+
+    async fn coverage(cx: Cx<Self>, _: Invoker, args: CoverageArgs) -> Result<Reply> {
+        let weekly = cx.read(&cx, args.week, args.edition.as_deref()).await?;
+        Ok(Reply::Private(message::coverage(&weekly, cx.workspace())))
+    }
+
+    async fn details(cx: Cx<Self>, _: Invoker, args: DetailsArgs) -> Result<Reply> {
+        let weekly = cx.read(&cx, args.week, args.edition.as_deref()).await?;
+        Ok(Reply::Private(message::details(&weekly, cx.workspace())))
+    }
+
+    async fn reading(_: Cx<Self>, _: Invoker, _: ReadingArgs) -> Result<Reply> {
+        Ok(Reply::Private(message::how_to_read()))
+    }
+}

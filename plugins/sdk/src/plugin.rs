@@ -67,9 +67,11 @@ pub struct Tick {
 
 type Handler<P, I> = Arc<dyn Fn(Cx<P>, I) -> BoxFuture<'static, Result<Reply>> + Send + Sync>;
 
+type ActionHandler<P> = Handler<P, (Invoker, Value)>;
+
 /// The actions, jobs and counts of a plugin.
 pub struct Routes<P> {
-    actions: Vec<(Action, Handler<P, (Invoker, Value)>)>,
+    actions: Vec<(Action, ActionHandler<P>)>,
     jobs: Vec<(Job, Handler<P, Tick>)>,
     counted: Vec<Filter>,
 }
@@ -200,7 +202,7 @@ pub trait Installed: Send + Sync {
 struct Typed<P> {
     plugin: Arc<P>,
     manifest: Manifest,
-    actions: BTreeMap<String, Handler<P, (Invoker, Value)>>,
+    actions: BTreeMap<String, ActionHandler<P>>,
     jobs: BTreeMap<String, Handler<P, Tick>>,
 }
 

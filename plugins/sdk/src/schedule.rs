@@ -57,7 +57,7 @@ impl Schedule {
     /// The instants at which a civil time is due: none, one or two.
     fn instants(&self, civil: DateTime, zone: &TimeZone) -> Vec<Timestamp> {
         let ambiguous = zone.to_ambiguous_timestamp(civil);
-        let earlier = ambiguous.clone().earlier().ok();
+        let earlier = ambiguous.earlier().ok();
         match (ambiguous.offset(), self.interval) {
             (AmbiguousOffset::Unambiguous { .. }, _) => earlier.into_iter().collect(),
             (AmbiguousOffset::Gap { .. }, true) => Vec::new(),

@@ -52,6 +52,30 @@ pub enum LookAt {
     Random { seed: u64 },
 }
 
+impl LookAt {
+    /// Whether a conversation is one of those, its class and week aside.
+    pub fn wants(&self, conversation: &Conversation) -> bool {
+        match self {
+            LookAt::Cell { lane, topic, scores: [low, high] } => {
+                let score = conversation.score.value();
+                Lane::of(conversation) == Some(*lane)
+                    && topic.as_ref().is_none_or(|topic| conversation.topics.contains(topic))
+                    && score.is_some_and(|score| (*low..=*high).contains(&score))
+                    && conversation.explanation.as_ref().is_some_and(|why| !why.trim().is_empty())
+            }
+            LookAt::Disagreement => {
+                let survey = conversation.csat.as_ref().and_then(|csat| csat.score.value());
+                let both = survey.zip(conversation.score.value());
+                both.is_some_and(|(survey, score)| survey.abs_diff(score) >= DISAGREEMENT)
+            }
+            LookAt::Random { .. } => true,
+        }
+    }
+}
+
+/// How far apart survey and score have to lie to be called a disagreement.
+pub const DISAGREEMENT: u8 = 3;
+
 /// How far a source has been read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceState {

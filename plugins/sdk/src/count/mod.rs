@@ -5,11 +5,13 @@
 mod class;
 mod contribution;
 mod filter;
+mod fold;
 mod lane;
 mod week_counts;
 
 pub use class::{Class, Exclusion, NOBODY_ANSWERED, Unscored, classify};
 pub use contribution::{Contribution, Kind, NO_TOPIC, Tally, contributions, customer_cells};
 pub use filter::Filter;
+pub use fold::{awaiting, fold};
 pub use lane::{Lane, PerLane};
 pub use week_counts::{Cells, Csat, Excluded, Spread, WeekCounts};

@@ -89,6 +89,28 @@ mod tests {
         assert!((band.low - 0.74).abs() < 1e-12 && (band.high - 0.86).abs() < 1e-12, "{band:?}");
     }
 
+    /// Accident and emergency attendances seen within four hours (Mohammed et al. 2013, BMJ Quality
+    /// and Safety 22:362; in R as `qicharts2::nhs_accidents`), and the p′ limits that qicharts2
+    /// 0.8.1 gives for the last of its twenty weeks.
+    #[test]
+    fn the_limits_equal_those_of_qicharts2_for_the_nhs_accidents() {
+        let seen = [
+            266_501, 264_225, 276_532, 281_461, 269_071, 261_215, 270_409, 279_778, 270_483,
+            270_320, 267_923, 271_478, 255_353, 256_820, 261_835, 259_144, 255_910, 260_863,
+            264_465, 260_989,
+        ];
+        let all = [
+            280_443, 276_823, 291_681, 296_155, 282_343, 275_888, 283_867, 295_251, 284_468,
+            282_529, 279_618, 283_932, 266_629, 268_091, 276_803, 271_578, 266_005, 273_520,
+            278_574, 273_772,
+        ];
+        let weeks: Vec<Share> =
+            seen.into_iter().zip(all).map(|(good, n)| Share { good, n }).collect();
+        let band = usual_band(&weeks, 273_772).expect("twenty weeks");
+        assert!((band.low - 0.939_974_996_522_904).abs() < 1e-12, "{band:?}");
+        assert!((band.high - 0.965_824_426_165_478).abs() < 1e-12, "{band:?}");
+    }
+
     #[test]
     fn a_history_that_is_all_good_gives_no_band() {
         assert_eq!(usual_band(&weeks(&[100; 12], 100), 100), None);

@@ -1,6 +1,14 @@
-//! x
-use crate::conversation::Conversation;
+//! For tests of plugins: an in-memory host over plain conversations, and the compliance check.
+
+mod compliance;
+mod host;
+
 use serde_json::{Value, json};
+
+use crate::conversation::Conversation;
+
+pub use compliance::comply;
+pub use host::TestHost;
 
 /// A conversation with the given fields over a minimal one.
 pub fn conversation(fields: Value) -> Conversation {

@@ -1,0 +1,70 @@
+//! The digest in words: a short parent, and a thread with one heading each. Pure.
+
+mod coverage;
+mod lanes;
+mod parent;
+mod quotes;
+mod reading;
+mod topics;
+
+use cxbot_sdk::count::Lane;
+use cxbot_sdk::{Message, Workspace};
+
+pub use coverage::{Effect, effects};
+pub use reading::how_to_read;
+
+use crate::Weekly;
+
+/// Most characters (Unicode scalar values) of a thread message.
+pub const THREAD_LIMIT: usize = 2_500;
+/// Most characters of the parent.
+pub const PARENT_LIMIT: usize = 1_200;
+/// Most blocks of the parent.
+pub const PARENT_BLOCKS: usize = 12;
+/// Topics are named by customers' systems; longer names are shortened.
+const TOPIC_LIMIT: usize = 40;
+
+/// The digest: the parent with its thread.
+pub fn digest(weekly: &Weekly, workspace: &Workspace) -> Message {
+    let thread = thread(weekly, workspace);
+    Message { thread, ..parent::parent(weekly, workspace) }
+}
+
+/// The thread alone, for someone who pressed [Details].
+pub fn details(weekly: &Weekly, workspace: &Workspace) -> Message {
+    let summary = format!("Details of CX week {}", weekly.report.week);
+    let heading = Message::new(summary.clone()).heading(summary);
+    Message { thread: thread(weekly, workspace), ..heading }
+}
+
+/// The coverage alone.
+pub fn coverage(weekly: &Weekly, workspace: &Workspace) -> Message {
+    coverage::coverage(weekly, workspace)
+}
+
+fn thread(weekly: &Weekly, workspace: &Workspace) -> Vec<Message> {
+    let mut thread = vec![quotes::wins(weekly, workspace)];
+    thread.extend(Lane::ALL.map(|lane| lanes::lane(weekly, lane, workspace)));
+    thread.push(topics::topics(weekly, workspace));
+    thread.push(coverage::coverage(weekly, workspace));
+    thread.push(quotes::worth_reading(weekly, workspace));
+    thread
+}
+
+/// What a lane is called in a sentence.
+fn lane_name(lane: Lane, workspace: &Workspace) -> String {
+    match lane {
+        Lane::Human => "human team".to_owned(),
+        Lane::Ai => format!("{} lane", workspace.ai_agent),
+        Lane::Handoff => format!("{} → human", workspace.ai_agent),
+    }
+}
+
+/// What a lane is called as a label.
+fn lane_label(lane: Lane, workspace: &Workspace) -> String {
+    match lane {
+        Lane::Human => "HUMAN TEAM".to_owned(),
+        Lane::Ai => workspace.ai_agent.to_uppercase(),
+        Lane::Handoff => format!("{} → HUMAN", workspace.ai_agent.to_uppercase()),
+    }
+}

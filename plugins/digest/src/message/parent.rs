@@ -1,0 +1,189 @@
+//! The parent message: win, the three lanes, one thing to look at, coverage.
+
+use cxbot_sdk::message::{Block, Button, Fact};
+use cxbot_sdk::text::shorten;
+use cxbot_sdk::words::{count, days_of, percent, points, range, week_number, weekday_time};
+use cxbot_sdk::{Message, Plugin, Text, Workspace};
+use jiff::SignedDuration;
+
+use super::{TOPIC_LIMIT, lane_label, lane_name};
+use crate::config::DEFAULT_EDITION;
+use crate::evidence::Evidence;
+use crate::report::{Cell, Report};
+use crate::{Digest, Weekly};
+use cxbot_sdk::conversation::Conversation;
+use cxbot_sdk::figures::Verdict;
+
+/// A quote in the parent is a taste; the thread has more of it.
+const QUOTE_LIMIT: usize = 140;
+/// Data older than this at the digest's clock is said to be old before anything else.
+const FRESH_FOR: SignedDuration = SignedDuration::from_hours(2);
+
+pub(super) fn parent(weekly: &Weekly, workspace: &Workspace) -> Message {
+    let report = &weekly.report;
+    let mut message = Message::new(summary(report, workspace)).heading(heading(weekly));
+    for warning in warnings(weekly, workspace) {
+        message = message.text(warning);
+    }
+    message
+        .block(Block::Facts(facts(weekly, workspace)))
+        .text(coverage_line(report))
+        .block(Block::Buttons(buttons(weekly)))
+}
+
+fn heading(weekly: &Weekly) -> Text {
+    let report = &weekly.report;
+    let mut heading = Text::from(format!("CX week {}", week_number(report.week)));
+    if weekly.edition.name != DEFAULT_EDITION {
+        heading = heading.plain(format!(" · {}", weekly.edition.name));
+    }
+    heading.plain(format!(" · {} · {}", days_of(report.week), report.timezone))
+}
+
+/// The point in one sentence, a lane at a time.
+fn summary(report: &Report, workspace: &Workspace) -> Text {
+    let lanes = report.lanes.iter().filter_map(|cell| {
+        let share = percent(cell.share?);
+        Some(format!("{} {share} good {}", lane_name(cell.lane, workspace), cell.verdict.label()))
+    });
+    let lanes: Vec<String> = lanes.collect();
+    let week = week_number(report.week);
+    match lanes.is_empty() {
+        true => format!("CX week {week}: no scored conversations").into(),
+        false => format!("CX week {week}: {}", lanes.join("; ")).into(),
+    }
+}
+
+/// Old or missing data is said first.
+fn warnings(weekly: &Weekly, workspace: &Workspace) -> Vec<Text> {
+    let report = &weekly.report;
+    let wanted = report.to.min(report.as_of);
+    let length = report.to.duration_since(report.from).as_secs_f64();
+    weekly
+        .sources
+        .iter()
+        .filter_map(|source| {
+            let until = weekday_time(source.read_until, &workspace.zone);
+            if source.read_until < wanted {
+                let covered = source.read_until.duration_since(report.from).as_secs_f64() / length;
+                let percent = (covered.clamp(0.0, 1.0) * 100.0).floor();
+                let name = &source.name;
+                Some(format!("{name} sync stopped {until}; numbers cover {percent} % of the week."))
+            } else if report.as_of.duration_since(source.read_until) > FRESH_FOR {
+                Some(format!("As of {until}."))
+            } else {
+                None
+            }
+        })
+        .map(Text::from)
+        .collect()
+}
+
+fn facts(weekly: &Weekly, workspace: &Workspace) -> Vec<Fact> {
+    let evidence = &weekly.evidence;
+    let lanes = weekly.report.lanes.iter().map(|cell| Fact {
+        label: lane_label(cell.lane, workspace).into(),
+        value: lane_line(cell),
+    });
+    let win = Fact { label: "WIN".into(), value: win(weekly, workspace) };
+    let look_at = Fact { label: "LOOK AT".into(), value: look_at(evidence, workspace) };
+    std::iter::once(win).chain(lanes).chain([look_at]).collect()
+}
+
+fn win(weekly: &Weekly, workspace: &Workspace) -> Text {
+    let evidence = &weekly.evidence;
+    match (&evidence.win, &evidence.lone_win) {
+        (Some((cell, _)), _) => moved(cell, workspace).plain(rise_in_brackets(cell)),
+        (None, Some(conversation)) => lone_win(weekly, conversation),
+        (None, None) => Text::from("No clear win this week: nothing moved beyond the usual range."),
+    }
+}
+
+fn lone_win(weekly: &Weekly, conversation: &Conversation) -> Text {
+    let why = conversation.explanation.as_deref().unwrap_or_default();
+    let lead = Text::from("A conversation rated 5");
+    let lead = match weekly.edition.clearance {
+        crate::config::Clearance::Figures => lead,
+        _ => lead.plain(": “").outside(shorten(why.trim(), QUOTE_LIMIT)).plain("”"),
+    };
+    lead.plain(" (").then(super::quotes::way_to(conversation)).plain(")")
+}
+
+fn look_at(evidence: &Evidence, workspace: &Workspace) -> Text {
+    match &evidence.look_at {
+        Some(cell) => {
+            moved(cell, workspace).plain(format!("  (n={}). Why: not known.", count(cell.scored)))
+        }
+        None => Text::from("Nothing fell beyond the usual range."),
+    }
+}
+
+/// `Invoices, human team: 92.6 % good, was 82.1 %   ▲ real rise`
+fn moved(cell: &Cell, workspace: &Workspace) -> Text {
+    let share = percent(cell.share.unwrap_or_default());
+    let was = percent(cell.previous.share.unwrap_or_default());
+    let rest = format!(": {share} good, was {was}   {}", cell.verdict.label());
+    cell_name(cell, workspace).plain(rest)
+}
+
+/// `Invoices, human team`; a lane by its name alone.
+pub(super) fn cell_name(cell: &Cell, workspace: &Workspace) -> Text {
+    let lane = lane_name(cell.lane, workspace);
+    match &cell.topic {
+        Some(topic) => Text::new().outside(shorten(topic, TOPIC_LIMIT)).plain(format!(", {lane}")),
+        None => Text::from(lane),
+    }
+}
+
+fn rise_in_brackets(cell: &Cell) -> String {
+    format!(" ({}; n={})", change_words(cell), count(cell.scored))
+}
+
+/// `+2.2, between −0.4 and +4.8`
+pub(super) fn change_words(cell: &Cell) -> String {
+    let [change, low, high] =
+        [cell.change, cell.change_low, cell.change_high].map(Option::unwrap_or_default);
+    format!("{}, between {} and {}", points(change), points(low), points(high))
+}
+
+/// `84.3 % good  (82.4–86.0, n=1,604)   = steady (+2.2, between −0.4 and +4.8)`
+pub(super) fn lane_line(cell: &Cell) -> Text {
+    let (Some(share), Some(interval)) = (cell.share, cell.now().interval()) else {
+        return Text::from("no scored conversations");
+    };
+    let n = count(cell.scored);
+    let figures = format!("{} good  ({}, n={n})   ", percent(share), range(interval));
+    let verdict = cell.verdict.label();
+    let change = match (cell.verdict, cell.change) {
+        (Verdict::CantTell, _) | (_, None) => String::new(),
+        _ => format!(" ({})", change_words(cell)),
+    };
+    Text::from(format!("{figures}{verdict}{change}"))
+}
+
+fn coverage_line(report: &Report) -> Text {
+    let coverage = &report.coverage;
+    let of_closed = |n: u64| match coverage.closed {
+        0 => String::new(),
+        closed => format!(" ({})", percent(n as f64 / closed as f64)),
+    };
+    let (scored, answered) = (coverage.scored, report.csat.answered);
+    Text::from(format!(
+        "Scored {} of {} closed{}. CSAT answered: {}{}.",
+        count(scored),
+        count(coverage.closed),
+        of_closed(scored),
+        count(answered),
+        of_closed(answered),
+    ))
+}
+
+fn buttons(weekly: &Weekly) -> Vec<Button> {
+    let name = &weekly.edition.name;
+    let edition = (name != DEFAULT_EDITION).then(|| name.clone());
+    let args = crate::DetailsArgs { week: Some(weekly.report.week), edition };
+    vec![
+        Button::call("Details", Digest::NAME, "details", &args),
+        Button::call("How to read this", Digest::NAME, "reading", &crate::ReadingArgs {}),
+    ]
+}

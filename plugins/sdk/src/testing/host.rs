@@ -1,0 +1,178 @@
+//! The in-memory host: conversations in a list, a clock that stands where it is put.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::conversation::Conversation;
+use crate::count::{Exclusion, Filter, Lane, PerLane, WeekCounts, awaiting, fold};
+use crate::cx::{Audience, Destination, Host, Render, Workspace};
+use crate::error::Result;
+use crate::lint;
+use crate::message::Message;
+use crate::scores::{Look, LookAt, PastCells, PastWeek, Scores, SourceState, Window};
+use crate::week::Week;
+
+/// Where a published message stands: plugin, destination, key.
+type Place = (String, Destination, String);
+
+/// A host in memory. Everything published is linted.
+#[derive(Default)]
+pub struct TestHost {
+    pub workspace: Workspace,
+    pub rules: Vec<Exclusion>,
+    pub sources: Vec<SourceState>,
+    now: Mutex<Timestamp>,
+    conversations: Vec<Conversation>,
+    published: Mutex<BTreeMap<Place, Message>>,
+    state: Mutex<BTreeMap<(String, String), Value>>,
+}
+
+impl TestHost {
+    /// A host whose clock stands at `now` (RFC 3339) and that holds the given conversations.
+    pub fn new(now: &str, conversations: Vec<Conversation>) -> Self {
+        let now = now.parse().expect("a test's own instant is well-formed");
+        TestHost { now: Mutex::new(now), conversations, ..TestHost::default() }
+    }
+
+    pub fn set_now(&self, now: Timestamp) {
+        *lock(&self.now) = now;
+    }
+
+    /// Everything published so far, by plugin, destination and key.
+    pub fn published(&self) -> BTreeMap<Place, Message> {
+        lock(&self.published).clone()
+    }
+
+    fn of_week(&self, filter: &Filter, week: Week, as_of: Timestamp) -> Vec<&Conversation> {
+        let zone = &self.workspace.zone;
+        let falls_in = |conversation: &&Conversation| {
+            Week::of(conversation.closed_at, zone) == week
+                && conversation.closed_at <= as_of
+                && filter.matches(conversation)
+        };
+        let mut found: Vec<_> = self.conversations.iter().filter(falls_in).collect();
+        found.sort_by_key(|conversation| (conversation.closed_at, conversation.id.clone()));
+        found.reverse();
+        found
+    }
+
+    fn counts(&self, filter: &Filter, week: Week, as_of: Timestamp) -> WeekCounts {
+        let closed = self.of_week(filter, week, as_of);
+        let mut counts = fold(closed.iter().copied(), &self.rules);
+        let since = as_of - self.workspace.settle;
+        let recent = closed.into_iter().filter(|conversation| conversation.closed_at > since);
+        for (reason, number) in awaiting(recent, &self.rules) {
+            counts.settle(reason, number);
+        }
+        counts
+    }
+}
+
+/// A test that panicked elsewhere must not hide its message behind a poisoned lock.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[async_trait]
+impl Scores for TestHost {
+    async fn window(
+        &self,
+        filter: &Filter,
+        week: Week,
+        history: usize,
+        as_of: Timestamp,
+    ) -> anyhow::Result<Window> {
+        let past = |week: Week| {
+            let counts = self.counts(filter, week, as_of);
+            let mut lanes = PerLane::<PastCells>::default();
+            for lane in Lane::ALL {
+                let cells = &counts.lanes[lane];
+                lanes[lane] = PastCells { all: cells.all, topics: cells.topics.clone() };
+            }
+            PastWeek { week, lanes }
+        };
+        let weeks = (1..=history as i64).rev().map(|back| week.minus(back));
+        Ok(Window {
+            now: self.counts(filter, week, as_of),
+            before: self.counts(filter, week.minus(1), as_of),
+            history: weeks.map(past).collect(),
+        })
+    }
+
+    async fn look(&self, look: Look<'_>) -> anyhow::Result<Vec<Conversation>> {
+        let scored = |conversation: &&Conversation| {
+            !matches!(
+                crate::count::classify(conversation, &self.rules),
+                crate::count::Class::Excluded(_) | crate::count::Class::Unscored(_)
+            )
+        };
+        let wanted = |conversation: &&Conversation| look.at.wants(conversation);
+        let closed = self.of_week(look.filter, look.week, look.as_of);
+        let mut found: Vec<_> = closed.into_iter().filter(scored).filter(wanted).collect();
+        if let LookAt::Random { seed } = look.at
+            && !found.is_empty()
+        {
+            let start = usize::try_from(seed).unwrap_or_default() % found.len();
+            found.rotate_left(start);
+        }
+        Ok(found.into_iter().take(look.limit).cloned().collect())
+    }
+
+    async fn sources(&self) -> anyhow::Result<Vec<SourceState>> {
+        Ok(self.sources.clone())
+    }
+}
+
+#[async_trait]
+impl Host for TestHost {
+    fn now(&self) -> Timestamp {
+        *lock(&self.now)
+    }
+
+    fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    fn scores(&self) -> &dyn Scores {
+        self
+    }
+
+    async fn read_state(&self, plugin: &str, key: &str) -> anyhow::Result<Option<Value>> {
+        Ok(lock(&self.state).get(&(plugin.to_owned(), key.to_owned())).cloned())
+    }
+
+    async fn write_state(
+        &self,
+        plugin: &str,
+        key: &str,
+        value: Option<Value>,
+    ) -> anyhow::Result<()> {
+        let key = (plugin.to_owned(), key.to_owned());
+        match value {
+            Some(value) => lock(&self.state).insert(key, value),
+            None => lock(&self.state).remove(&key),
+        };
+        Ok(())
+    }
+
+    async fn publish(
+        &self,
+        plugin: &str,
+        audience: &Audience,
+        key: &str,
+        render: Render<'_>,
+    ) -> Result<()> {
+        let message = render.await?;
+        let violations = lint::violations(&message);
+        assert!(violations.is_empty(), "{violations:#?}");
+        for destination in audience {
+            let place = (plugin.to_owned(), destination.clone(), key.to_owned());
+            lock(&self.published).insert(place, message.clone());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,62 @@
+//! `cxbot digest`: the digest of a week, printed.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args;
+use cxbot_digest::message;
+use cxbot_sdk::Plugin;
+use cxbot_sdk::week::Week;
+use jiff::Timestamp;
+
+use super::open;
+use super::show::{self, Format};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Loaded, Problem};
+
+/// Prints the digest of a week.
+#[derive(Debug, Args)]
+pub(super) struct Digest {
+    /// The week, such as 2026-W46; the last complete one before the clock if not said.
+    #[arg(long)]
+    week: Option<Week>,
+    /// The edition; the one that covers everything if not said.
+    #[arg(long, value_name = "NAME")]
+    edition: Option<String>,
+    /// The clock, such as 2026-11-16T09:00:00Z; now if not said.
+    #[arg(long, value_name = "INSTANT")]
+    as_of: Option<Timestamp>,
+    #[arg(long, default_value = "terminal")]
+    format: Format,
+}
+
+impl Digest {
+    pub(super) async fn run(self, loaded: &Loaded) -> Result<ExitCode> {
+        let name = cxbot_digest::Digest::NAME;
+        let Some(section) = loaded.config.plugins.get(name) else {
+            let what = "the digest is not enabled; add an empty section [plugins.digest]";
+            return Err(Problem::at("plugins", what).into());
+        };
+        let app = open(loaded, self.as_of).await?;
+        let plugin = cxbot_digest::Digest::new(serde_json::from_value(section.clone())?)?;
+        let edition = plugin
+            .edition(self.edition.as_deref())
+            .map_err(|error| Problem::at("--edition", error.to_string()))?;
+        let as_of = self.as_of.unwrap_or_else(|| SystemClock.now());
+        let workspace = app.workspace();
+        let week = self.week.unwrap_or_else(|| Week::complete_before(as_of, &workspace.zone));
+        let destinations = edition.destinations.clone();
+        let weekly =
+            cxbot_digest::Digest::weekly(app.store(), workspace, edition, week, as_of).await?;
+        let printed = match self.format {
+            Format::Json => show::json(&weekly.report)?,
+            other => {
+                let message = message::digest(&weekly, workspace);
+                show::message(&message, other, &destinations, workspace)?
+            }
+        };
+        app.store().close().await;
+        show::print(&printed)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

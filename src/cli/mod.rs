@@ -1,0 +1,120 @@
+//! The command line: one file for each command. stdout carries the answer, stderr the log.
+
+mod call;
+mod check;
+mod demo;
+mod digest;
+mod export;
+mod import;
+mod plugins;
+mod rebuild;
+mod show;
+mod sync;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use jiff::Timestamp;
+use tracing_subscriber::EnvFilter;
+
+use crate::clock::{Clock, FixedClock, SystemClock};
+use crate::config::{Environment, Loaded, Problem};
+use crate::host::{App, Plugins};
+
+/// Weekly digests, look-ups and a mood poll over AI-scored support conversations.
+#[derive(Debug, Parser)]
+#[command(name = "cxbot", version)]
+struct Cli {
+    /// The configuration file; config/cxbot.toml if there is one.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How much to log on stderr: error, warn, info, debug.
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "warn")]
+    log: tracing::Level,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Demo),
+    Check(check::Check),
+    Sync(sync::Sync),
+    Import(import::Import),
+    Export(export::Export),
+    Digest(digest::Digest),
+    Call(call::Call),
+    Plugins(plugins::Plugins),
+    Rebuild(rebuild::Rebuild),
+}
+
+/// Runs the command line. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    start_log(cli.log);
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    match runtime.block_on(cli.run()) {
+        Ok(code) => code,
+        Err(error) => failed(&error),
+    }
+}
+
+impl Cli {
+    async fn run(self) -> Result<ExitCode> {
+        if let Command::Demo(demo) = self.command {
+            return demo.run().await;
+        }
+        let loaded = Loaded::read(self.config.as_deref(), &Environment::of_process())?;
+        match self.command {
+            Command::Demo(demo) => demo.run().await,
+            Command::Check(check) => check.run(&loaded).await,
+            Command::Sync(sync) => sync.run(&loaded).await,
+            Command::Import(import) => import.run(&loaded).await,
+            Command::Export(export) => export.run(&loaded).await,
+            Command::Digest(digest) => digest.run(&loaded).await,
+            Command::Call(call) => call.run(&loaded).await,
+            Command::Plugins(plugins) => plugins.run(&loaded),
+            Command::Rebuild(rebuild) => rebuild.run(&loaded).await,
+        }
+    }
+}
+
+/// Opens the application as configured, with the clock of `--as-of` where that is given.
+async fn open(loaded: &Loaded, as_of: Option<Timestamp>) -> Result<App> {
+    let clock: Arc<dyn Clock> = match as_of {
+        Some(at) => Arc::new(FixedClock(at)),
+        None => Arc::new(SystemClock),
+    };
+    let plugins = installed(loaded)?;
+    let app = App::build(&loaded.config, plugins, clock).await;
+    app.map_err(|error| match error.downcast::<Problem>() {
+        Ok(problem) => loaded.locate(problem).into(),
+        Err(error) => error,
+    })
+}
+
+fn installed(loaded: &Loaded) -> Result<Plugins, Problem> {
+    Plugins::install(&loaded.config).map_err(|problem| loaded.locate(problem))
+}
+
+fn start_log(level: tracing::Level) {
+    // Libraries log bodies and addresses at their finer levels; ours never do.
+    let filter = EnvFilter::new(format!("warn,cxbot={level}"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// One clear line on stderr.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    let line = format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ");
+    eprintln!("cxbot: {line}");
+    match error.downcast_ref::<Problem>() {
+        Some(_) => ExitCode::from(2),
+        None => ExitCode::from(1),
+    }
+}

@@ -1,0 +1,61 @@
+//! How an answer is printed: for people in the terminal, or as the JSON a platform would get.
+
+use std::io::{ErrorKind, Write};
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+use cxbot_sdk::{Destination, Message, Workspace};
+use serde_json::Value;
+
+use crate::chat::render::{discord, slack, terminal};
+
+/// What an answer is printed as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Plain text for people.
+    Terminal,
+    /// The figures, for scripts.
+    Json,
+    /// The requests that Slack would get.
+    Slack,
+    /// The requests that Discord would get.
+    Discord,
+}
+
+/// The message in a format; one array of requests over all destinations of that platform.
+pub(super) fn message(
+    message: &Message,
+    format: Format,
+    destinations: &[Destination],
+    workspace: &Workspace,
+) -> Result<String> {
+    let zone = &workspace.zone;
+    match format {
+        Format::Terminal => Ok(terminal::render(message, zone)),
+        Format::Json => json(message),
+        Format::Slack => {
+            let channels = destinations.iter().filter(|to| to.platform == "slack");
+            let mut channels: Vec<_> = channels.map(|to| Some(to.channel.as_str())).collect();
+            if channels.is_empty() {
+                channels.push(None);
+            }
+            let requests = channels.into_iter().flat_map(|to| slack::render(message, to, zone));
+            json(&requests.collect::<Vec<Value>>())
+        }
+        Format::Discord => json(&discord::render(message, zone)),
+    }
+}
+
+pub(super) fn json(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string_pretty(value).context("the answer cannot be written as JSON")
+}
+
+/// Prints to stdout. A reader that has seen enough (`| head`) is no error.
+pub(super) fn print(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(text.trim_end().as_bytes()).and_then(|()| out.write_all(b"\n"));
+    match written.and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other.context("cannot write the answer to stdout"),
+    }
+}

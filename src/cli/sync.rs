@@ -1,0 +1,56 @@
+//! `cxbot sync`: pulls once from the configured source.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use cxbot_sdk::scores::Scores;
+use cxbot_sdk::week::day_start;
+use cxbot_sdk::words::day_time;
+use jiff::civil::Date;
+
+use super::{open, show};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Loaded;
+use crate::source::intercom::{Client, Intercom};
+use crate::source::{Ask, Intake, Source};
+
+/// Pulls scored conversations once and says where it stands.
+#[derive(Debug, Args)]
+pub(super) struct Sync {
+    /// Read conversations closed since this date, such as 2026-11-01.
+    #[arg(long, value_name = "DATE")]
+    since: Option<Date>,
+    /// Read the whole history again.
+    #[arg(long, conflicts_with = "since")]
+    full: bool,
+}
+
+impl Sync {
+    pub(super) async fn run(self, loaded: &Loaded) -> Result<ExitCode> {
+        let Some(token) = loaded.config.secrets.intercom.clone() else {
+            bail!(
+                "there is no source to sync: set INTERCOM_TOKEN (or INTERCOM_TOKEN_FILE), or bring \
+                 a file in with cxbot import"
+            );
+        };
+        let app = open(loaded, None).await?;
+        let zone = app.workspace().zone.clone();
+        let since = self.since.map(|date| day_start(date, &zone));
+        let ask = Ask { now: SystemClock.now(), zone: zone.clone(), since, full: self.full };
+        let client = Client::new(&loaded.config.intercom, token)?;
+        let source = Intercom::new(client, loaded.config.intercom.clone());
+        let mut intake = Intake::new(app.store());
+        let pulled = source.pull(&ask, &mut intake).await;
+        show::print(&intake.summary.to_string())?;
+        let state = app.store().sources().await?;
+        if let Some(state) = state.iter().find(|state| state.name == source.name()) {
+            let until = day_time(state.read_until, &zone);
+            show::print(&format!("Everything closed until {until} has been read."))?;
+        }
+        app.store().close().await;
+        pulled
+            .context("the sync stopped; what came is kept, and the next one goes on from there")?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,187 @@
+//! The configuration: one TOML file, the environment over it, secrets from the environment only.
+
+mod locate;
+mod secrets;
+mod sources;
+
+use std::collections::BTreeMap;
+
+use cxbot_sdk::Workspace;
+use cxbot_sdk::count::{Exclusion, NOBODY_ANSWERED};
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use locate::{Environment, Loaded, Problem};
+pub use secrets::Secrets;
+pub use sources::IntercomConfig;
+
+use crate::store::Address;
+
+/// Everything that can be set. Unknown keys are refused.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub workspace: WorkspaceConfig,
+    pub store: StoreConfig,
+    pub intercom: IntercomConfig,
+    /// Conversations to leave out, tested in this order; the first that matches wins.
+    pub exclusions: Vec<Exclusion>,
+    /// Who is who on which platform.
+    pub people: Vec<PersonConfig>,
+    /// Plugins by name; a section that is present enables its plugin.
+    pub plugins: BTreeMap<String, Value>,
+    /// Never from the file.
+    #[serde(skip)]
+    pub secrets: Secrets,
+}
+
+/// `[workspace]`: what numbers and weeks mean.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct WorkspaceConfig {
+    /// IANA name of the zone that defines weeks and schedules.
+    pub timezone: String,
+    /// The AI agent's display name.
+    pub ai_agent: String,
+    /// The lowest score that counts as good, 1–5.
+    pub good_from: u8,
+    /// A change is steady when all of its interval lies within this many points (0.1–50).
+    pub steady_points: f64,
+    /// How long after its close a conversation may still get its score, such as "6h".
+    #[schemars(with = "String")]
+    pub settle: SignedDuration,
+    /// Which teammate a conversation counts for.
+    pub attribution: Attribution,
+}
+
+/// Which teammate a conversation counts for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Attribution {
+    #[default]
+    Closer,
+    Assignee,
+    Participants,
+}
+
+/// `[store]`: where cxbot keeps its data.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreConfig {
+    /// Such as "sqlite://data/cxbot.db"; the file and its folder are made.
+    pub url: String,
+}
+
+/// `[[people]]`: one person over all platforms.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PersonConfig {
+    pub name: String,
+    pub email: Option<String>,
+    /// Slack user id.
+    pub slack: Option<String>,
+    /// Discord user id.
+    pub discord: Option<String>,
+    /// Teammate id in the source.
+    pub teammate: Option<String>,
+    pub roles: Vec<String>,
+}
+
+impl Default for WorkspaceConfig {
+    fn default() -> Self {
+        let Workspace { zone_name, ai_agent, good_from, settle, .. } = Workspace::default();
+        WorkspaceConfig {
+            timezone: zone_name,
+            ai_agent,
+            good_from,
+            steady_points: 5.0,
+            settle,
+            attribution: Attribution::default(),
+        }
+    }
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        StoreConfig { url: "sqlite://data/cxbot.db".to_owned() }
+    }
+}
+
+impl Config {
+    /// The settings of the workspace as plugins see them. Problems name the setting.
+    pub fn workspace(&self) -> Result<Workspace, Problem> {
+        let settings = &self.workspace;
+        let in_range = |ok: bool, setting: &str, must: &str| match ok {
+            true => Ok(()),
+            false => Err(Problem::at(setting, must)),
+        };
+        in_range((1..=5).contains(&settings.good_from), "workspace.good_from", "must be 1 to 5")?;
+        let steady = settings.steady_points;
+        in_range((0.1..=50.0).contains(&steady), "workspace.steady_points", "must be 0.1 to 50")?;
+        in_range(
+            !settings.settle.is_negative() && settings.settle <= SignedDuration::from_hours(168),
+            "workspace.settle",
+            "must be between 0h and 168h",
+        )?;
+        in_range(!settings.ai_agent.trim().is_empty(), "workspace.ai_agent", "must not be empty")?;
+        self.check_exclusions()?;
+        Ok(Workspace {
+            zone: zone(&settings.timezone)?,
+            zone_name: settings.timezone.clone(),
+            ai_agent: settings.ai_agent.clone(),
+            good_from: settings.good_from,
+            steady: steady / 100.0,
+            settle: settings.settle,
+            exclusions: self
+                .exclusions
+                .iter()
+                .map(|rule| (rule.name.clone(), rule.reason.clone()))
+                .collect(),
+        })
+    }
+
+    fn check_exclusions(&self) -> Result<(), Problem> {
+        for (index, rule) in self.exclusions.iter().enumerate() {
+            let refuse = |field: &str, must: String| {
+                Err(Problem::at(&format!("exclusions[{index}]{field}"), must))
+            };
+            let taken = self.exclusions[..index].iter().any(|other| other.name == rule.name);
+            if rule.name.trim().is_empty() {
+                return refuse(".name", "must not be empty".to_owned());
+            }
+            if taken || rule.name == NOBODY_ANSWERED {
+                return refuse(".name", format!("\"{}\" is taken; choose another", rule.name));
+            }
+            if !rule.has_condition() {
+                let must = "names nothing to match: give tag, team, teammate, channel or \
+                            customer_domain";
+                return refuse("", must.to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the store is.
+    pub fn store_address(&self) -> Result<Address, Problem> {
+        self.store.url.parse().map_err(|why: String| Problem::at("store.url", why))
+    }
+}
+
+/// A zone from the bundled data; the nearest name is offered for one that is not there.
+fn zone(name: &str) -> Result<TimeZone, Problem> {
+    TimeZone::get(name).map_err(|_| {
+        let names: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
+        let distance = |known: &&String| strsim::damerau_levenshtein(known, name);
+        let hint = names
+            .iter()
+            .min_by_key(distance)
+            .filter(|known| distance(known) <= 3)
+            .map_or("write it like Europe/Dublin".to_owned(), |known| {
+                format!("did you mean {known}?")
+            });
+        Problem::at("workspace.timezone", format!("\"{name}\" is not an IANA time zone; {hint}"))
+    })
+}

@@ -1,0 +1,49 @@
+//! Who asks, as far as a plugin may know: without the need a person is a keyed hash.
+
+use anyhow::{Context, Result};
+use cxbot_sdk::plugin::{Manifest, Need};
+use cxbot_sdk::{Host, Invoker};
+use hmac::{Hmac, KeyInit, Mac};
+use rand::RngExt;
+use serde_json::json;
+use sha2::Sha256;
+
+use super::services::Services;
+
+/// The host's own drawer in the plugins' state.
+const DRAWER: &str = "host";
+const KEY: &str = "identity_key";
+
+/// The invoker as this plugin may see them.
+pub(super) async fn shown_to(
+    manifest: &Manifest,
+    invoker: Invoker,
+    services: &Services,
+) -> Result<Invoker> {
+    if manifest.needs.contains(&Need::Identity) {
+        return Ok(invoker);
+    }
+    let key = key(services).await?;
+    // The plugin's name is part of what is hashed, so that two plugins cannot compare notes.
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(key.as_bytes()).context("any key length will do")?;
+    mac.update(manifest.name.as_bytes());
+    mac.update(&[0]);
+    mac.update(invoker.id.as_bytes());
+    let hash = mac.finalize().into_bytes();
+    let id: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    Ok(Invoker { id, name: String::new(), roles: invoker.roles })
+}
+
+/// A secret of this store, made when first needed.
+async fn key(services: &Services) -> Result<String> {
+    if let Some(key) = services.read_state(DRAWER, KEY).await?
+        && let Some(key) = key.as_str()
+    {
+        return Ok(key.to_owned());
+    }
+    let bytes: [u8; 32] = rand::rng().random();
+    let key: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    services.write_state(DRAWER, KEY, Some(json!(key))).await?;
+    Ok(key)
+}

@@ -1,0 +1,154 @@
+//! The host: lends the store and the clock to plugins, and runs their actions and jobs.
+
+mod dispatch;
+mod help;
+mod identity;
+mod resolve;
+mod services;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::Result;
+use cxbot_sdk::count::Filter;
+use cxbot_sdk::plugin::{Action, Installed, Job, Manifest};
+use cxbot_sdk::{Destination, Error};
+
+use crate::builtin::PLUGINS;
+use crate::clock::Clock;
+use crate::config::{Config, Problem};
+use crate::store::{Address, Counting, Posted, Store};
+use services::Services;
+
+/// What a configuration enables, before anything is opened.
+pub struct Plugins(BTreeMap<&'static str, Box<dyn Installed>>);
+
+/// The whole application, minus platforms and sources.
+pub struct App {
+    plugins: Plugins,
+    services: Arc<Services>,
+}
+
+impl Plugins {
+    /// Builds every enabled plugin; checks names and settings and touches nothing.
+    pub fn install(config: &Config) -> Result<Plugins, Problem> {
+        let mut installed = BTreeMap::new();
+        for (name, section) in &config.plugins {
+            let setting = format!("plugins.{name}");
+            let Some(builtin) = PLUGINS.iter().find(|plugin| plugin.name == name) else {
+                let known: Vec<&str> = PLUGINS.iter().map(|plugin| plugin.name).collect();
+                let what = format!("there is no such plugin; there are: {}", known.join(", "));
+                return Err(Problem::at(&setting, what));
+            };
+            let plugin =
+                (builtin.install)(section.clone()).map_err(|error| within(&setting, &error))?;
+            installed.insert(builtin.name, plugin);
+        }
+        let plugins = Plugins(installed);
+        plugins.refuse_clashes()?;
+        Ok(plugins)
+    }
+
+    /// Command words are unique across plugins.
+    fn refuse_clashes(&self) -> Result<(), Problem> {
+        let mut owners = BTreeMap::from([(help::WORD, "cxbot")]);
+        for (manifest, command) in self.commands() {
+            if let Some(other) = owners.insert(&command.name, manifest.name) {
+                let what = format!(
+                    "both {other} and {} have a command \"{}\"; enable one of them",
+                    manifest.name, command.name
+                );
+                return Err(Problem::at("plugins", what));
+            }
+        }
+        Ok(())
+    }
+
+    pub fn manifests(&self) -> impl Iterator<Item = &Manifest> {
+        self.0.values().map(|plugin| plugin.manifest())
+    }
+
+    /// Every slash command with its plugin.
+    pub fn commands(&self) -> impl Iterator<Item = (&Manifest, &Action)> {
+        self.manifests().flat_map(|manifest| {
+            let commands = manifest.actions.iter().filter(|action| action.command);
+            commands.map(move |command| (manifest, command))
+        })
+    }
+
+    /// Every job with its plugin.
+    pub fn jobs(&self) -> impl Iterator<Item = (&Manifest, &Job)> {
+        self.manifests().flat_map(|manifest| manifest.jobs.iter().map(move |job| (manifest, job)))
+    }
+
+    /// The filters to count: the empty one first, then what plugins ask for, each once.
+    fn filters(&self) -> Vec<Filter> {
+        let mut filters = vec![Filter::default()];
+        for filter in self.manifests().flat_map(|manifest| &manifest.counted) {
+            if filters.iter().all(|known| known.key() != filter.key()) {
+                filters.push(filter.clone());
+            }
+        }
+        filters
+    }
+
+    fn get(&self, name: &str) -> Option<&dyn Installed> {
+        self.0.get(name).map(Box::as_ref)
+    }
+}
+
+/// A plugin's refusal of its settings, under the section's path.
+fn within(section: &str, error: &Error) -> Problem {
+    let what = error.to_string();
+    match what.split_once(": ") {
+        Some((path, what)) if !path.contains(' ') => {
+            Problem::at(&format!("{section}.{path}"), what)
+        }
+        _ => Problem::at(section, what),
+    }
+}
+
+impl App {
+    /// Opens the store and puts everything together.
+    pub async fn build(config: &Config, plugins: Plugins, clock: Arc<dyn Clock>) -> Result<App> {
+        let address = config.store_address()?;
+        App::build_at(config, plugins, clock, &address).await
+    }
+
+    /// The same over a store at another address.
+    pub async fn build_at(
+        config: &Config,
+        plugins: Plugins,
+        clock: Arc<dyn Clock>,
+        address: &Address,
+    ) -> Result<App> {
+        let workspace = config.workspace()?;
+        let counting = Counting {
+            zone: workspace.zone.clone(),
+            zone_name: workspace.zone_name.clone(),
+            exclusions: config.exclusions.clone(),
+            filters: plugins.filters(),
+            settle: workspace.settle,
+        };
+        let store = Store::open(address, counting).await?;
+        let services = Services::new(store, workspace, clock);
+        Ok(App { plugins, services: Arc::new(services) })
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.services.store
+    }
+
+    pub fn workspace(&self) -> &cxbot_sdk::Workspace {
+        &self.services.workspace
+    }
+
+    pub fn plugins(&self) -> &Plugins {
+        &self.plugins
+    }
+
+    /// The messages that a plugin wants seen at a destination.
+    pub async fn posted(&self, plugin: &str, at: &Destination) -> Result<Vec<Posted>> {
+        self.services.store.board(plugin, at).await
+    }
+}

