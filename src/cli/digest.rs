@@ -24,7 +24,7 @@ pub(super) struct Digest {
     #[arg(long, value_name = "NAME")]
     edition: Option<String>,
     /// The clock, such as 2026-11-16T09:00:00Z; now if not said.
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = show::instant)]
     as_of: Option<Timestamp>,
     #[arg(long, default_value = "terminal")]
     format: Format,

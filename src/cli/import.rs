@@ -30,6 +30,9 @@ pub(super) struct Import {
 
 impl Import {
     pub(super) async fn run(self, loaded: &Loaded) -> Result<ExitCode> {
+        // A wrong name should not leave an empty store behind.
+        std::fs::metadata(&self.file)
+            .with_context(|| format!("cannot read {}", self.file.display()))?;
         let app = open(loaded, None).await?;
         let source = FileSource {
             format: self.format.unwrap_or_else(|| Format::of(&self.file)),

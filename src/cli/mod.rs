@@ -53,7 +53,10 @@ enum Command {
 
 /// Runs the command line. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
     start_log(cli.log);
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -106,15 +109,43 @@ fn installed(loaded: &Loaded) -> Result<Plugins, Problem> {
 fn start_log(level: tracing::Level) {
     // Libraries log bodies and addresses at their finer levels; ours never do.
     let filter = EnvFilter::new(format!("warn,cxbot={level}"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(std::io::stderr)
+        .init();
+}
+
+/// Help as it is; a mistake as one line.
+fn usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        return match error.print() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(&error.into()),
+        };
+    }
+    let text = error.render().to_string();
+    let text = text.split("For more information").next().unwrap_or(&text);
+    eprintln!("cxbot: {}", one_line(text.trim_start_matches("error: ")));
+    ExitCode::from(2)
 }
 
 /// One clear line on stderr.
 fn failed(error: &anyhow::Error) -> ExitCode {
-    let line = format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ");
-    eprintln!("cxbot: {line}");
+    let mut line = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        // Some libraries repeat their cause within their own message.
+        if !line.contains(&cause) {
+            line = if line.is_empty() { cause } else { format!("{line}: {cause}") };
+        }
+    }
+    eprintln!("cxbot: {}", one_line(&line));
     match error.downcast_ref::<Problem>() {
         Some(_) => ExitCode::from(2),
         None => ExitCode::from(1),
     }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Write};
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use cxbot_sdk::{Destination, Message, Workspace};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::chat::render::{discord, slack, terminal};
@@ -58,4 +59,9 @@ pub(super) fn print(text: &str) -> Result<()> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => other.context("cannot write the answer to stdout"),
     }
+}
+
+/// An instant from the command line.
+pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "write it like 2026-11-16T09:00:00Z".to_owned())
 }

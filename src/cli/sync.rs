@@ -42,7 +42,9 @@ impl Sync {
         let source = Intercom::new(client, loaded.config.intercom.clone());
         let mut intake = Intake::new(app.store());
         let pulled = source.pull(&ask, &mut intake).await;
-        show::print(&intake.summary.to_string())?;
+        if pulled.is_ok() || intake.summary.read > 0 {
+            show::print(&intake.summary.to_string())?;
+        }
         let state = app.store().sources().await?;
         if let Some(state) = state.iter().find(|state| state.name == source.name()) {
             let until = day_time(state.read_until, &zone);

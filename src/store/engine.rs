@@ -57,6 +57,19 @@ impl Engine {
         Ok(Engine::Sqlite { writer, readers })
     }
 
+    /// What to do about a file that cannot be opened.
+    pub(super) fn remedy(error: &anyhow::Error) -> &'static str {
+        let database = error.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
+        match database.and_then(|error| error.code()).as_deref() {
+            Some("14") => "it has to be a file that this user may read and write",
+            Some("26") => "it is not a cxbot store; move it away, or set store.url to another file",
+            Some("8") => "this user may not write it; give the right, or set store.url elsewhere",
+            Some("5") => "another process holds it; stop that one first",
+            Some("11") => "it is damaged; put a backup in its place",
+            _ => "check store.url",
+        }
+    }
+
     /// A database that lives and dies with the process: for the demo and for tests.
     pub(super) async fn open_in_memory() -> Result<Engine> {
         let writer = single().connect_with(options().in_memory(true)).await?;

@@ -81,9 +81,10 @@ impl Store {
     /// Opens the store, made where missing; counts anew when the counting rules have changed.
     pub async fn open(address: &Address, counting: Counting) -> Result<Store> {
         let engine = match address {
-            Address::File(path) => Engine::open_file(path)
-                .await
-                .with_context(|| format!("cannot open the store {}", path.display()))?,
+            Address::File(path) => Engine::open_file(path).await.map_err(|error| {
+                let remedy = Engine::remedy(&error);
+                error.context(format!("cannot open the store {}; {remedy}", path.display()))
+            })?,
             Address::Memory => Engine::open_in_memory().await?,
         };
         let store = Store { engine, counting: Arc::new(counting) };

@@ -117,30 +117,30 @@ impl FileSource {
 fn why(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
     let path = error.path().to_string();
     let what = json_error(error.inner());
-    if path == "." { what } else { format!("{path}: {what}") }
+    if what.starts_with("not JSON") || path == "." { what } else { format!("{path}: {what}") }
 }
 
-/// serde_json's message without its "at line 1 column n", which counts within our line, but with
-/// the column where the syntax is broken.
+/// serde_json's message in our words. It counts lines within our line and quotes values, which may
+/// be personal; so only columns and types are said.
 fn json_error(error: &serde_json::Error) -> String {
     let message = error.to_string();
-    let what = message.split(" at line ").next().unwrap_or(&message).to_owned();
+    let what = message.split(" at line ").next().unwrap_or(&message);
     if error.is_syntax() || error.is_eof() {
         return format!("not JSON: {what} (column {})", error.column());
     }
-    without_values(&what)
-}
-
-/// serde quotes the value that it did not expect; it may be personal, so only its type is said.
-fn without_values(what: &str) -> String {
+    if what.contains("struct Conversation") {
+        return "a line has to be one JSON object".to_owned();
+    }
     match (what.strip_prefix("invalid type: "), what.split_once(", expected ")) {
         (Some(got), Some((_, expected))) => {
             let kind = got.split([' ', ',']).next().unwrap_or("value");
             format!("expected {expected}, not a {kind}")
         }
-        (None, Some((got, expected))) if got.starts_with("unknown variant") => {
-            format!("expected {expected}")
+        (None, Some((_, expected))) => format!("expected {expected}"),
+        _ if what.starts_with("missing field") || what.starts_with("expected a ") => {
+            what.to_owned()
         }
-        _ => what.split('"').next().unwrap_or(what).trim_end_matches([' ', ':']).to_owned(),
+        // Of all fields only times are parsed from texts.
+        _ => "not an RFC 3339 time, such as 2026-11-10T10:02:00Z".to_owned(),
     }
 }

@@ -34,11 +34,11 @@ pub enum Failure {
         /// Where a merged contact went.
         canonical: Option<String>,
     },
-    #[error("Intercom is rate limiting {path}; it did not stop within {TRIES} tries")]
+    #[error("Intercom limits the rate of {path}")]
     RateLimited { path: String, wait: Duration },
     #[error("Intercom did not answer {path} in time; raise intercom.timeout or try later")]
     TimedOut { path: String },
-    #[error("Intercom failed on {path} ({what}) {TRIES} times; try later")]
+    #[error("Intercom does not answer {path}: {what}; check intercom.base_url, or try later")]
     Unavailable { path: String, what: String },
     #[error("Intercom's answer to {path} is not what its API describes: {what}")]
     Unreadable { path: String, what: String },

@@ -17,12 +17,12 @@ pub(super) const TOPICS: [Topic; 7] = [
         name: "Invoices",
         about: "the invoice",
         weight: 25,
-        shares: [0.82, 0.74, 0.68],
+        shares: [0.81, 0.74, 0.68],
         team: ("5", "Billing"),
     },
     Topic {
         name: "SSO log-in",
-        about: "the log-in problem",
+        about: "signing in",
         weight: 18,
         shares: [0.85, 0.74, 0.66],
         team: ("7", "Access"),
@@ -43,7 +43,7 @@ pub(super) const TOPICS: [Topic; 7] = [
     },
     Topic {
         name: "Mobile app",
-        about: "the app's crash",
+        about: "a crash of the app",
         weight: 10,
         shares: [0.86, 0.72, 0.67],
         team: ("8", "Product"),
@@ -66,15 +66,15 @@ pub(super) const TOPICS: [Topic; 7] = [
 
 pub(super) const GOOD: [&str; 5] = [
     "The customer asked about {} and had a clear answer within minutes, and said thanks.",
-    "The problem with {} was solved at the first try; the customer confirmed that it works now.",
+    "The question about {} was settled at the first try; the customer confirmed that it works now.",
     "The customer was worried about {} and left relieved after a patient explanation.",
     "A quick fix for {} and a friendly follow-up; the customer sounded pleased.",
-    "The customer praised how simply {} was explained.",
+    "The customer praised how simply the answer about {} was put.",
 ];
 
 pub(super) const SO_SO: [&str; 3] = [
     "The customer got an answer about {} but had to ask twice.",
-    "The matter of {} was solved in the end; the wait annoyed the customer.",
+    "What was wrong with {} was solved in the end; the wait annoyed the customer.",
     "A workaround for {} was offered; the customer had hoped for more.",
 ];
 

@@ -65,7 +65,7 @@ pub(super) fn coverage(weekly: &Weekly, workspace: &Workspace) -> Message {
     let settle = workspace.settle.as_hours();
     let fact = |label: &str, n: u64| Fact { label: label.into(), value: count(n).into() };
     let message = Message::new(format!("Coverage: {sum}"))
-        .heading("6 · Coverage, CSAT and exclusions")
+        .heading("Coverage, CSAT and exclusions")
         .text(sum)
         .block(Block::Facts(vec![
             fact("No score given", unscored.no_score),

@@ -15,9 +15,8 @@ use crate::report::Cell;
 const CHART_WEEKS: usize = 12;
 
 pub(super) fn lane(weekly: &Weekly, lane: Lane, workspace: &Workspace) -> Message {
-    let number = 2 + Lane::ALL.iter().position(|&other| other == lane).unwrap_or_default();
     let label = lane_label(lane, workspace);
-    let message = Message::new(format!("{label}: details")).heading(format!("{number} · {label}"));
+    let message = Message::new(format!("{label}: details")).heading(label);
     let Some(cell) = weekly.report.lane(lane).filter(|cell| cell.scored > 0) else {
         return message.text("No scored conversations in this lane this week.");
     };

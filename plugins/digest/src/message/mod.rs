@@ -8,7 +8,8 @@ mod reading;
 mod topics;
 
 use cxbot_sdk::count::Lane;
-use cxbot_sdk::{Message, Workspace};
+use cxbot_sdk::message::Block;
+use cxbot_sdk::{Message, Text, Workspace};
 
 pub use coverage::{Effect, effects};
 pub use reading::how_to_read;
@@ -48,7 +49,15 @@ fn thread(weekly: &Weekly, workspace: &Workspace) -> Vec<Message> {
     thread.push(topics::topics(weekly, workspace));
     thread.push(coverage::coverage(weekly, workspace));
     thread.push(quotes::worth_reading(weekly, workspace));
-    thread
+    thread.into_iter().zip(1..).map(|(message, number)| numbered(message, number)).collect()
+}
+
+/// The message with its place in the thread before its heading.
+fn numbered(mut message: Message, number: usize) -> Message {
+    if let Some(Block::Heading(heading)) = message.blocks.first_mut() {
+        *heading = Text::from(format!("{number} · ")).then(std::mem::take(heading));
+    }
+    message
 }
 
 /// What a lane is called in a sentence.

@@ -17,7 +17,7 @@ const NAME_LIMIT: usize = 40;
 
 pub(super) fn wins(weekly: &Weekly, workspace: &Workspace) -> Message {
     let evidence = &weekly.evidence;
-    let message = Message::new("Wins of the week").heading("1 · Wins");
+    let message = Message::new("Wins of the week").heading("Wins");
     let message = match (&evidence.win, &evidence.lone_win) {
         (Some((cell, examples)), _) => {
             let share = percent(cell.share.unwrap_or_default());
@@ -42,7 +42,7 @@ pub(super) fn wins(weekly: &Weekly, workspace: &Workspace) -> Message {
 }
 
 pub(super) fn worth_reading(weekly: &Weekly, _: &Workspace) -> Message {
-    let message = Message::new("Conversations worth reading").heading("7 · Worth reading");
+    let message = Message::new("Conversations worth reading").heading("Worth reading");
     let picked = &weekly.evidence.worth_reading;
     if picked.is_empty() {
         return message.text("There is no scored conversation to read this week.");

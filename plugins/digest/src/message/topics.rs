@@ -18,7 +18,7 @@ pub(super) fn topics(weekly: &Weekly, workspace: &Workspace) -> Message {
         "Looked at together: {}, each with 20 or more scored conversations in both weeks.",
         counted(report.looked_at as u64, "cell"),
     );
-    let mut message = Message::new("Topics of the week").heading("5 · Topics").text(looked_at);
+    let mut message = Message::new("Topics of the week").heading("Topics").text(looked_at);
     if report.topics.is_empty() {
         return message.text("No scored conversation has a topic this week.");
     }

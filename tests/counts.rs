@@ -1,0 +1,217 @@
+//! The counts stay exact whatever happens to conversations: held against a plain calculation.
+
+use cxbot::store::{Address, Batch, Counting, Store};
+use cxbot_digest::report::Report;
+use cxbot_sdk::Workspace;
+use cxbot_sdk::count::{Exclusion, Filter};
+use cxbot_sdk::scores::Scores;
+use cxbot_sdk::week::Week;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::independent::{self, Settings};
+
+const ZONE: &str = "Europe/Dublin";
+const MONDAY: &str = "2026-10-26";
+
+fn counting(rules: &[(&str, &str)]) -> Counting {
+    let rule = |&(name, tag): &(&str, &str)| Exclusion {
+        name: name.to_owned(),
+        reason: "test".to_owned(),
+        tag: Some(tag.to_owned()),
+        ..Exclusion::default()
+    };
+    let billing = Filter { team: Some("Billing".to_owned()), ..Filter::default() };
+    Counting {
+        zone: TimeZone::get(ZONE).expect("a bundled zone"),
+        zone_name: ZONE.to_owned(),
+        exclusions: rules.iter().map(rule).collect(),
+        filters: vec![Filter::default(), billing],
+        ..Counting::default()
+    }
+}
+
+async fn digest(store: &Store, filter: &Filter, as_of: &str) -> Value {
+    let week = Week::of(format!("{MONDAY}T12:00:00Z").parse().expect("an instant"), &TimeZone::UTC);
+    let as_of = as_of.parse().expect("an instant");
+    let workspace = Workspace {
+        zone: TimeZone::get(ZONE).expect("a bundled zone"),
+        zone_name: ZONE.to_owned(),
+        ..Workspace::default()
+    };
+    let window = store.window(filter, week, 4, as_of).await.expect("counts");
+    serde_json::to_value(Report::new(&window, week, &workspace, as_of)).expect("plain JSON")
+}
+
+async fn records(store: &Store) -> Vec<Value> {
+    let page = store.page_after(&(String::new(), String::new()), 10_000).await.expect("records");
+    page.iter().map(|(_, record)| serde_json::from_str(record).expect("JSON")).collect()
+}
+
+/// Holds the digest at several clocks, and that of a team, against the plain calculation.
+async fn check(store: &Store, rules: &[(&'static str, &'static str)]) {
+    let records = records(store).await;
+    let monday = MONDAY.parse().expect("a date");
+    for as_of in ["2026-11-03T09:00:00Z", "2026-11-02T01:00:00Z", "2026-10-29T12:00:00Z"] {
+        for team in [None, Some("Billing")] {
+            let filter = Filter { team: team.map(str::to_owned), ..Filter::default() };
+            let settings = Settings { tag_rules: rules.to_vec(), team, ..Settings::new(ZONE) };
+            let at = as_of.parse().expect("an instant");
+            let wanted = independent::counts(&records, monday, at, &settings);
+            let found = independent::counts_of_digest(&digest(store, &filter, as_of).await);
+            assert_eq!(found, wanted, "as of {as_of}, team {team:?}");
+        }
+    }
+}
+
+/// A small world, so that conversations meet each other: few ids, customers, topics, three weeks
+/// around the one with the change of the clock.
+fn record() -> impl Strategy<Value = Value> {
+    let scores = prop::sample::select(vec![
+        json!(1),
+        json!(2),
+        json!(3),
+        json!(4),
+        json!(5),
+        json!(5),
+        json!("4"),
+        json!(0),
+        json!("five"),
+        json!(null),
+    ]);
+    let people = prop::sample::select(vec![
+        json!([]),
+        json!([{"id": "1"}]),
+        json!([{"id": "9", "bot": true}]),
+    ]);
+    let ai = prop::sample::select(vec![
+        json!(null),
+        json!({"participated": true}),
+        json!({"participated": true, "resolution": "escalated"}),
+    ]);
+    let names =
+        |from: &'static [&'static str]| prop::collection::vec(prop::sample::select(from), 0..3);
+    (
+        (prop::sample::select(vec!["a", "b"]), 0..12u32, 0..(21 * 48i64)),
+        (scores.clone(), people, ai, scores),
+        (names(&["T1", "T2", "T3"]), names(&["spam", "test"]), 0..5u32, 0..4u64),
+        prop::bool::ANY,
+    )
+        .prop_map(|((source, id, half_hours), (score, people, ai, csat), lists, billing)| {
+            let (topics, tags, customer, messages) = lists;
+            let start: jiff::Timestamp = "2026-10-19T00:00:00Z".parse().expect("an instant");
+            let closed_at = start + jiff::SignedDuration::from_mins(30 * half_hours);
+            json!({
+                "source": source, "id": id.to_string(), "closed_at": closed_at.to_string(),
+                "score": score, "teammates": people, "ai": ai, "csat": {"score": csat},
+                "topics": topics, "tags": tags, "customer": {"id": customer.to_string()},
+                "messages": {"customer": messages, "team": 3},
+                "team": {"id": "5", "name": if billing { "Billing" } else { "Access" }},
+            })
+        })
+}
+
+#[derive(Debug, Clone)]
+enum Change {
+    Put(Vec<Value>),
+    Delete(&'static str, u32),
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        4 => prop::collection::vec(record(), 1..12).prop_map(Change::Put),
+        1 => (prop::sample::select(vec!["a", "b"]), 0..12u32)
+            .prop_map(|(source, id)| Change::Delete(source, id)),
+    ]
+}
+
+async fn apply(store: &Store, change: Change) {
+    let batch = match change {
+        Change::Put(records) => Batch {
+            put: records
+                .into_iter()
+                .map(|record| serde_json::from_value(record).expect("a record"))
+                .collect(),
+            ..Batch::default()
+        },
+        Change::Delete(source, id) => {
+            Batch { delete: vec![(source.to_owned(), id.to_string())], ..Batch::default() }
+        }
+    };
+    store.apply(batch).await.expect("stored");
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(future)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn counts_are_exact_under_edits_scores_moves_and_deletions(
+        changes in prop::collection::vec(change(), 1..10),
+    ) {
+        let rules = [("spam", "spam")];
+        block_on(async {
+            let store = Store::open(&Address::Memory, counting(&rules)).await.expect("a store");
+            for change in changes {
+                apply(&store, change).await;
+            }
+            check(&store, &rules).await;
+            assert_eq!(store.rebuild().await.expect("rebuilt"), vec![]);
+            check(&store, &rules).await;
+        });
+    }
+
+    #[test]
+    fn counts_are_exact_when_the_exclusion_rules_change(
+        changes in prop::collection::vec(change(), 1..5),
+    ) {
+        let (old, new) = ([("spam", "spam")], [("tests", "test"), ("spam", "spam")]);
+        block_on(async {
+            let folder = tempfile::tempdir().expect("a folder");
+            let address = Address::File(folder.path().join("cx.db"));
+            let store = Store::open(&address, counting(&old)).await.expect("a store");
+            for change in changes {
+                apply(&store, change).await;
+            }
+            store.close().await;
+            let store = Store::open(&address, counting(&new)).await.expect("a store");
+            check(&store, &new).await;
+            assert_eq!(store.rebuild().await.expect("rebuilt"), vec![]);
+        });
+    }
+}
+
+#[test]
+fn rebuild_finds_and_repairs_a_count_that_was_tampered_with() {
+    block_on(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("cx.db");
+        let address = Address::File(path.clone());
+        let store = Store::open(&address, counting(&[])).await.expect("a store");
+        let record = json!({
+            "source": "a", "id": "1", "closed_at": "2026-10-27T10:00:00Z", "score": 5,
+            "teammates": [{"id": "1"}],
+        });
+        apply(&store, Change::Put(vec![record])).await;
+        let url = format!("sqlite://{}", path.display());
+        let pool = sqlx::SqlitePool::connect(&url).await.expect("the file");
+        sqlx::query("UPDATE daily SET n = 7 WHERE kind = 'lane'")
+            .execute(&pool)
+            .await
+            .expect("set");
+        let differences = store.rebuild().await.expect("rebuilt");
+        let lines: Vec<String> = differences.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            lines,
+            [
+                "filter 0, 2026-10-27, lane human \"\": was [7, 0, 0, 0, 0, 1], is [1, 0, 0, 0, 0, 1]"
+            ]
+        );
+        assert_eq!(store.rebuild().await.expect("rebuilt"), vec![]);
+    });
+}

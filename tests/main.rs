@@ -1,0 +1,4 @@
+//! The one integration-test binary: the real application over files and fakes.
+
+mod counts;
+mod independent;
