@@ -11,7 +11,7 @@ use cxbot_sdk::words::{count, counted};
 use crate::store::{Applied, Batch, Store};
 
 /// Records in one transaction: enough to be fast, few enough to lose little work.
-const BATCH: usize = 2_000;
+const BATCH: usize = 5_000;
 /// Skipped records that a summary names; the others are only counted.
 const NAMED: usize = 20;
 

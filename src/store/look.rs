@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use cxbot_sdk::conversation::Conversation;
+use cxbot_sdk::count::{Class, classify};
 use cxbot_sdk::scores::{DISAGREEMENT, Look, LookAt};
 
 use super::engine::{Arg, args};
@@ -59,7 +60,9 @@ impl Store {
             let rows = self.engine.fetch(statement, page(offset)).await?;
             for row in &rows {
                 let conversation = read_record(&row.text(0)?)?;
-                if look.filter.matches(&conversation) && look.at.wants(&conversation) {
+                let scored =
+                    matches!(classify(&conversation, &self.counting.exclusions), Class::Scored(..));
+                if scored && look.filter.matches(&conversation) && look.at.wants(&conversation) {
                     found.push(conversation);
                 }
                 if found.len() == look.limit {
