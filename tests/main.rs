@@ -1,4 +1,6 @@
-//! The one integration-test binary: the real application over files and fakes.
+//! The one integration-test binary: the real program in a world of strict fakes.
 
 mod counts;
 mod independent;
+mod sync;
+mod world;

@@ -1,0 +1,103 @@
+//! A world around the real program: a folder of its own, strict fakes, and the program as a
+//! process, run the way people run it.
+
+pub mod intercom;
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use intercom::Intercom;
+
+/// One folder with one store; the program runs in it.
+pub struct World {
+    folder: TempDir,
+    settings: Vec<(String, String)>,
+}
+
+/// What a run of the program left.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl World {
+    /// An empty folder, weeks in Dublin.
+    pub fn new() -> World {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        World { folder, settings: Vec::new() }.with("CXBOT__WORKSPACE__TIMEZONE", "Europe/Dublin")
+    }
+
+    /// A world whose Intercom is the fake.
+    pub fn around(intercom: &Intercom) -> World {
+        World::new()
+            .with("INTERCOM_TOKEN", Intercom::TOKEN)
+            .with("CXBOT__INTERCOM__BASE_URL", &intercom.base_url())
+            .with("CXBOT__INTERCOM__HISTORY_WEEKS", "3")
+            // Last week is read again whatever day of this week it is.
+            .with("CXBOT__INTERCOM__REREAD_DAYS", "20")
+    }
+
+    /// Sets an environment variable of the program.
+    pub fn with(mut self, name: &str, value: &str) -> World {
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        std::fs::write(self.path(name), content).expect("a writable folder");
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cxbot"));
+        // Nothing of the machine's environment reaches the program, tokens least of all.
+        command.env_clear().envs(self.settings.iter().cloned());
+        command.current_dir(self.folder.path()).args(arguments).kill_on_drop(true);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs the program to its end.
+    pub async fn run(&self, arguments: &[&str]) -> Ran {
+        let output = self.command(arguments).output().await.expect("the program starts");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// Runs the program and expects it to be done; its stdout.
+    pub async fn ok(&self, arguments: &[&str]) -> String {
+        let ran = self.run(arguments).await;
+        assert_eq!(ran.code, Some(0), "{arguments:?}: {}", ran.stderr);
+        ran.stdout
+    }
+
+    /// Starts the program and kills it after a while; whether it came to its end before.
+    pub async fn run_and_kill(&self, arguments: &[&str], after: Duration) -> bool {
+        let mut running = self.command(arguments).spawn().expect("the program starts");
+        let ended = tokio::time::timeout(after, running.wait()).await.is_ok();
+        running.kill().await.expect("SIGKILL");
+        ended
+    }
+
+    /// The records of the store.
+    pub async fn records(&self) -> Vec<Value> {
+        let export = self.ok(&["export"]).await;
+        export.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    }
+
+    /// The digest of a week as JSON, as the clock stood at `as_of`.
+    pub async fn digest(&self, week: &str, as_of: &str) -> Value {
+        let arguments = ["digest", "--format", "json", "--week", week, "--as-of", as_of];
+        serde_json::from_str(&self.ok(&arguments).await).expect("JSON")
+    }
+}
