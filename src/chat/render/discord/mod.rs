@@ -1,0 +1,204 @@
+//! Discord: one embed a message, so that a digest reads well on a phone, and buttons below it.
+
+mod escape;
+
+use cxbot_sdk::message::{Block, Button, Fact};
+use cxbot_sdk::text::{Span, shorten};
+use cxbot_sdk::{Message, Text};
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::drawing::{rows, sparkline, usual};
+use super::shortened;
+use super::visible::visible;
+use escape::{address, escaped, fenced};
+
+/// Limits of Discord's message and component references, in characters unless said otherwise.
+mod limit {
+    /// A message's plain content.
+    pub(super) const CONTENT: usize = 2_000;
+    /// An embed's title.
+    pub(super) const TITLE: usize = 256;
+    /// An embed's description; with the title it stays below the 6,000 of all embeds.
+    pub(super) const DESCRIPTION: usize = 4_096;
+    /// A button's label.
+    pub(super) const LABEL: usize = 80;
+    /// Rows of buttons, and buttons in a row.
+    pub(super) const ROWS: usize = 5;
+    pub(super) const ROW: usize = 5;
+}
+
+/// One text is shortened to this many characters, so that it fits even with every one escaped.
+const LINE: usize = 1_800;
+/// Room for the mark that something did not fit.
+const MARK_ROOM: usize = 80;
+
+/// The requests to Create Message, the parent first; replies go into the parent's thread.
+pub fn render(message: &Message, _: &TimeZone) -> Vec<Value> {
+    super::lint(message);
+    std::iter::once(message).chain(&message.thread).map(request).collect()
+}
+
+fn request(message: &Message) -> Value {
+    let mut request = json!({});
+    let (title, rest) = match message.blocks.split_first() {
+        Some((Block::Heading(heading), rest)) => (title(heading), rest),
+        _ => (None, message.blocks.as_slice()),
+    };
+    let (components, unplaced) = components(rest);
+    let description = description(rest, unplaced);
+    let mut embed = json!({});
+    if let Some(title) = &title {
+        embed["title"] = json!(title);
+    }
+    if !description.is_empty() {
+        embed["description"] = json!(description);
+    }
+    if title.is_none() && description.is_empty() {
+        let content = shorten(&plain(&message.summary), limit::CONTENT / 2);
+        let content = if content.trim().is_empty() { "…".to_owned() } else { escaped(&content) };
+        request["content"] = json!(content);
+    } else {
+        request["embeds"] = json!([embed]);
+    }
+    if !components.is_empty() {
+        request["components"] = json!(components);
+    }
+    // Without this a plain message mentions everyone whom its text names.
+    request["allowed_mentions"] = json!({"parse": []});
+    request
+}
+
+/// Shortened before it is escaped, so that no escape is cut in half.
+fn title(heading: &Text) -> Option<String> {
+    let words = shorten(&plain(heading), limit::TITLE / 2);
+    (!words.trim().is_empty()).then(|| escaped(&words))
+}
+
+/// The blocks as Discord's Markdown, as many as fit.
+fn description(blocks: &[Block], unplaced: usize) -> String {
+    let parts: Vec<String> = blocks.iter().flat_map(parts).collect();
+    let mut description = String::new();
+    let room = limit::DESCRIPTION - MARK_ROOM;
+    let fits =
+        |description: &str, part: &str| description.chars().count() + part.chars().count() < room;
+    let mut dropped = unplaced;
+    for (index, part) in parts.iter().enumerate() {
+        if !fits(&description, part) {
+            dropped += parts.len() - index;
+            break;
+        }
+        add_line(&mut description, part);
+    }
+    if dropped > 0 {
+        add_line(&mut description, &shortened(dropped));
+    }
+    description
+}
+
+fn add_line(description: &mut String, line: &str) {
+    if !description.is_empty() {
+        description.push('\n');
+    }
+    description.push_str(line);
+}
+
+/// A block's lines; a table or a chart is one part, because a fence must not be cut.
+fn parts(block: &Block) -> Vec<String> {
+    match block {
+        Block::Heading(text) => vec![format!("**{}**", line(&Text::from(plain(text))))],
+        Block::Text(text) => vec![line(text)],
+        Block::Note(text) => vec![format!("-# {}", line(text))],
+        Block::Facts(facts) => facts.iter().map(fact).collect(),
+        Block::Table(table) => fences(&rows(table)),
+        Block::Chart(chart) => {
+            let usual = usual(chart).map_or_else(String::new, |usual| format!(" ({usual})"));
+            let title = format!("**{}**{usual}", escaped(&visible(&chart.title)));
+            let picture = fences(&[sparkline(chart)]);
+            [vec![title], picture, vec![line(&chart.finding)]].concat()
+        }
+        Block::Divider => vec!["⎯⎯⎯⎯⎯⎯⎯⎯".to_owned()],
+        Block::Buttons(_) => Vec::new(),
+    }
+}
+
+/// Fenced rows, in several fences where there are many.
+fn fences(rows: &[String]) -> Vec<String> {
+    let chunk = |rows: &[String]| {
+        let rows: Vec<String> = rows.iter().map(|row| fenced(&shorten(row, 200))).collect();
+        format!("```\n{}\n```", rows.join("\n"))
+    };
+    rows.chunks(15).map(chunk).collect()
+}
+
+fn fact(fact: &Fact) -> String {
+    let label = shorten(&plain(&fact.label), LINE / 4);
+    match label.trim().is_empty() {
+        true => line(&fact.value),
+        false => format!("**{}**  {}", escaped(&label), line(&fact.value)),
+    }
+}
+
+/// One text as Markdown; what is over the limit is marked by "…".
+fn line(text: &Text) -> String {
+    let mut room = LINE;
+    let mut line = String::new();
+    for span in &text.0 {
+        let words = visible(&span.words());
+        let kept = shorten(&words, room.max(1));
+        let cut = kept != words;
+        room = room.saturating_sub(kept.chars().count());
+        line.push_str(&markdown(span, &kept));
+        if cut || room == 0 {
+            break;
+        }
+    }
+    line
+}
+
+fn markdown(span: &Span, words: &str) -> String {
+    let escaped = escaped(words);
+    match span {
+        Span::Time(at) => format!("<t:{}:f>", at.as_second()),
+        _ if words.trim().is_empty() => escaped,
+        Span::Bold(_) => format!("**{escaped}**"),
+        Span::Code(_) => format!("`{}`", fenced(words)),
+        Span::Link { url, .. } => match address(url) {
+            Some(url) => format!("[{escaped}]({url})"),
+            None => escaped,
+        },
+        Span::Plain(_) | Span::Outside(_) | Span::Person { .. } => escaped,
+    }
+}
+
+/// Rows of buttons, and how many found no place.
+fn components(blocks: &[Block]) -> (Vec<Value>, usize) {
+    let buttons = blocks.iter().flat_map(|block| match block {
+        Block::Buttons(buttons) => buttons.as_slice(),
+        _ => &[],
+    });
+    let mut taken = std::collections::BTreeSet::new();
+    let mut usable = Vec::new();
+    let mut unplaced = 0;
+    for button in buttons {
+        let fits = !button.id.is_empty() && button.id.len() <= Button::ID_LIMIT;
+        let place = usable.len() < limit::ROWS * limit::ROW;
+        if fits && place && taken.insert(button.id.as_str()) {
+            usable.push(component(button));
+        } else {
+            unplaced += 1;
+        }
+    }
+    let row = |row: &[Value]| json!({"type": 1, "components": row});
+    (usable.chunks(limit::ROW).map(row).collect(), unplaced)
+}
+
+fn component(button: &Button) -> Value {
+    let label = shorten(&visible(&button.label), limit::LABEL);
+    let label = if label.trim().is_empty() { "…".to_owned() } else { label };
+    json!({"type": 2, "style": 2, "label": label, "custom_id": button.id})
+}
+
+fn plain(text: &Text) -> String {
+    super::drawing::line(text)
+}
