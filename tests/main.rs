@@ -1,6 +1,8 @@
 //! The one integration-test binary: the real program in a world of strict fakes.
 
+mod cli;
 mod counts;
 mod independent;
 mod sync;
+mod walls;
 mod world;

@@ -32,12 +32,11 @@ pub(super) struct Digest {
 
 impl Digest {
     pub(super) async fn run(self, loaded: &Loaded) -> Result<ExitCode> {
-        let name = cxbot_digest::Digest::NAME;
-        let Some(section) = loaded.config.plugins.get(name) else {
+        let app = open(loaded, self.as_of).await?;
+        let Some(section) = loaded.config.plugins.get(cxbot_digest::Digest::NAME) else {
             let what = "the digest is not enabled; add an empty section [plugins.digest]";
             return Err(Problem::at("plugins", what).into());
         };
-        let app = open(loaded, self.as_of).await?;
         let plugin = cxbot_digest::Digest::new(serde_json::from_value(section.clone())?)?;
         let edition = plugin
             .edition(self.edition.as_deref())

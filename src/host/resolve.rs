@@ -144,7 +144,6 @@ mod tests {
     use proptest::prelude::*;
     use schemars::{JsonSchema, schema_for};
 
-    /// Someone.
     #[derive(JsonSchema)]
     #[expect(dead_code, reason = "only its schema is used")]
     struct Args {

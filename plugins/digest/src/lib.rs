@@ -37,7 +37,7 @@ pub struct Weekly {
     pub sources: Vec<SourceState>,
 }
 
-/// The digest of a week, to you alone.
+/// Which digest.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WeekArgs {
@@ -49,34 +49,10 @@ pub struct WeekArgs {
     pub edition: Option<String>,
 }
 
-/// How many closed conversations were scored, and why the others were not.
+/// No arguments.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CoverageArgs {
-    /// The week, such as 2026-W46; the last complete one if you name none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub week: Option<Week>,
-    /// The edition's name; the one that covers everything if you name none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub edition: Option<String>,
-}
-
-/// The details behind a digest.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DetailsArgs {
-    /// The week, such as 2026-W46; the last complete one if you name none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub week: Option<Week>,
-    /// The edition's name; the one that covers everything if you name none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub edition: Option<String>,
-}
-
-/// How to read the digest.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReadingArgs {}
+pub struct NoArgs {}
 
 impl Plugin for Digest {
     const NAME: &'static str = "digest";
@@ -91,10 +67,14 @@ impl Plugin for Digest {
 
     fn routes(&self) -> Routes<Self> {
         let routes = Routes::new()
-            .command("digest", Self::preview)
-            .command("coverage", Self::coverage)
-            .action("details", Self::details)
-            .action("reading", Self::reading);
+            .command("digest", "The digest of a week, to you alone.", Self::preview)
+            .command(
+                "coverage",
+                "How many closed conversations were scored, and why the others were not.",
+                Self::coverage,
+            )
+            .action("details", "The details behind a digest.", Self::details)
+            .action("reading", "How to read the digest.", Self::reading);
         self.editions.iter().fold(routes, |routes, edition| {
             let posted = edition.clone();
             routes.counted(&edition.filter).job(
@@ -164,17 +144,17 @@ impl Digest {
         Ok(Reply::Private(message::digest(&weekly, cx.workspace())))
     }
 
-    async fn coverage(cx: Cx<Self>, _: Invoker, args: CoverageArgs) -> Result<Reply> {
+    async fn coverage(cx: Cx<Self>, _: Invoker, args: WeekArgs) -> Result<Reply> {
         let weekly = cx.read(&cx, args.week, args.edition.as_deref()).await?;
         Ok(Reply::Private(message::coverage(&weekly, cx.workspace())))
     }
 
-    async fn details(cx: Cx<Self>, _: Invoker, args: DetailsArgs) -> Result<Reply> {
+    async fn details(cx: Cx<Self>, _: Invoker, args: WeekArgs) -> Result<Reply> {
         let weekly = cx.read(&cx, args.week, args.edition.as_deref()).await?;
         Ok(Reply::Private(message::details(&weekly, cx.workspace())))
     }
 
-    async fn reading(_: Cx<Self>, _: Invoker, _: ReadingArgs) -> Result<Reply> {
+    async fn reading(_: Cx<Self>, _: Invoker, _: NoArgs) -> Result<Reply> {
         Ok(Reply::Private(message::how_to_read()))
     }
 }

@@ -82,7 +82,7 @@ pub struct Action {
     pub name: String,
     /// Whether it is a slash command too; otherwise buttons and forms only.
     pub command: bool,
-    /// From the argument struct's doc comment.
+    /// One sentence for people.
     pub about: String,
     /// JSON Schema of the arguments: parser, help, typed options and forms all come from it.
     pub arguments: Schema,
@@ -118,24 +118,25 @@ impl<P: Plugin> Routes<P> {
         Self::default()
     }
 
-    /// A slash command, which is an action that people may type: `/cx NAME …`.
-    pub fn command<A, F, R>(self, name: &str, run: F) -> Self
+    /// A slash command, which is an action that people may type: `/cx NAME …`. `about` is its help;
+    /// the help of each argument is the doc comment of its field.
+    pub fn command<A, F, R>(self, name: &str, about: &str, run: F) -> Self
     where
         A: DeserializeOwned + JsonSchema,
         F: Fn(Cx<P>, Invoker, A) -> R + Send + Sync + 'static,
         R: Future<Output = Result<Reply>> + Send + 'static,
     {
-        self.route(name, true, run)
+        self.route(name, about, true, run)
     }
 
     /// An action of buttons and forms only.
-    pub fn action<A, F, R>(self, name: &str, run: F) -> Self
+    pub fn action<A, F, R>(self, name: &str, about: &str, run: F) -> Self
     where
         A: DeserializeOwned + JsonSchema,
         F: Fn(Cx<P>, Invoker, A) -> R + Send + Sync + 'static,
         R: Future<Output = Result<Reply>> + Send + 'static,
     {
-        self.route(name, false, run)
+        self.route(name, about, false, run)
     }
 
     /// A job; its name is unique within the plugin.
@@ -159,15 +160,18 @@ impl<P: Plugin> Routes<P> {
         self
     }
 
-    fn route<A, F, R>(mut self, name: &str, command: bool, run: F) -> Self
+    fn route<A, F, R>(mut self, name: &str, about: &str, command: bool, run: F) -> Self
     where
         A: DeserializeOwned + JsonSchema,
         F: Fn(Cx<P>, Invoker, A) -> R + Send + Sync + 'static,
         R: Future<Output = Result<Reply>> + Send + 'static,
     {
-        let arguments = schema_for!(A);
-        let about = arguments.get("description").and_then(Value::as_str).unwrap_or_default();
-        let action = Action { name: name.to_owned(), command, about: about.to_owned(), arguments };
+        let action = Action {
+            name: name.to_owned(),
+            command,
+            about: about.to_owned(),
+            arguments: schema_for!(A),
+        };
         let run = move |cx, (invoker, arguments): (Invoker, Value)| {
             let running = parse::<A>(arguments).map(|arguments| run(cx, invoker, arguments));
             Box::pin(async move { running?.await }) as BoxFuture<'static, Result<Reply>>

@@ -503,7 +503,7 @@ fn a_small_digest_in_discord() {
         "embeds": [
           {
             "title": "CX week 46 · Mon 9 – Sun 15 Nov 2026",
-            "description": "**WIN**  Invoices \\<!channel\\>, human team:(break) 92.6 % good, was 82.1 %   ▲ real rise\n**HUMAN TEAM**  84\\.3 % good  \\(82.4–86.0, n=1,604\\)   = steady\n“Quick & kind, \\*thanks\\* @(break)everyone” — [conversation 7](https://app.example/7)\n-# Scored 6,134 of 6,702 closed.\n**Share of good conversations**\n```\nW44 80.0 % ▁ █ 84.3 % W46\n```\n3 weeks:(break) now 84.3 %.\n```\nScore  Conversations\n5      855\n4      97\n```"
+            "description": "**WIN**  Invoices \\<!channel\\>, human team: 92.6 % good, was 82.1 %   ▲ real rise\n**HUMAN TEAM**  84.3 % good  \\(82.4–86.0, n=1,604\\)   = steady\n“Quick & kind, \\*thanks\\* @(break)everyone” — [conversation 7](https://app.example/7)\n-# Scored 6,134 of 6,702 closed.\n**Share of good conversations**\n```\nW44 80.0 % ▁ █ 84.3 % W46\n```\n3 weeks: now 84.3 %.\n```\nScore  Conversations\n5      855\n4      97\n```"
           }
         ],
         "components": [

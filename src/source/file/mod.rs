@@ -131,16 +131,17 @@ fn json_error(error: &serde_json::Error) -> String {
     if what.contains("struct Conversation") {
         return "a line has to be one JSON object".to_owned();
     }
+    // Of all fields only times are parsed from texts.
+    if what.starts_with("failed to parse") || what.starts_with("parsed") {
+        return "not an RFC 3339 time, such as 2026-11-10T10:02:00Z".to_owned();
+    }
     match (what.strip_prefix("invalid type: "), what.split_once(", expected ")) {
         (Some(got), Some((_, expected))) => {
             let kind = got.split([' ', ',']).next().unwrap_or("value");
             format!("expected {expected}, not a {kind}")
         }
         (None, Some((_, expected))) => format!("expected {expected}"),
-        _ if what.starts_with("missing field") || what.starts_with("expected a ") => {
-            what.to_owned()
-        }
-        // Of all fields only times are parsed from texts.
-        _ => "not an RFC 3339 time, such as 2026-11-10T10:02:00Z".to_owned(),
+        _ if what.starts_with("missing field") || what.starts_with("expected ") => what.to_owned(),
+        _ => "it cannot be read".to_owned(),
     }
 }

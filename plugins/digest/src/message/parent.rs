@@ -181,9 +181,9 @@ fn coverage_line(report: &Report) -> Text {
 fn buttons(weekly: &Weekly) -> Vec<Button> {
     let name = &weekly.edition.name;
     let edition = (name != DEFAULT_EDITION).then(|| name.clone());
-    let args = crate::DetailsArgs { week: Some(weekly.report.week), edition };
+    let args = crate::WeekArgs { week: Some(weekly.report.week), edition };
     vec![
         Button::call("Details", Digest::NAME, "details", &args),
-        Button::call("How to read this", Digest::NAME, "reading", &crate::ReadingArgs {}),
+        Button::call("How to read this", Digest::NAME, "reading", &crate::NoArgs {}),
     ]
 }

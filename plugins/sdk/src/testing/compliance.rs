@@ -53,7 +53,7 @@ fn check_names(installed: &dyn Installed) {
     for action in &manifest.actions {
         assert!(is_word(&action.name), "action \"{}\": lower-case letters", action.name);
         assert!(seen.insert(&action.name), "action \"{}\" is there twice", action.name);
-        assert!(!action.about.is_empty(), "action \"{}\": a doc comment is its help", action.name);
+        assert!(!action.about.is_empty(), "action \"{}\": its help is empty", action.name);
         check_arguments(action);
     }
     let jobs: BTreeSet<_> = manifest.jobs.iter().map(|job| &job.name).collect();

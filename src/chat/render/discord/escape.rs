@@ -9,20 +9,20 @@ const SPECIAL: &str = "\\*_~`|>#-+[]()<";
 /// Escapes every character that means something, and breaks mentions and addresses.
 pub(super) fn escaped(words: &str) -> String {
     let mut escaped = String::with_capacity(words.len() + 16);
-    let mut digits_only = true;
-    let mut previous = ' ';
-    for c in words.chars() {
-        let numbered_list = c == '.' && digits_only && previous.is_ascii_digit();
-        if SPECIAL.contains(c) || numbered_list {
+    let mut rest = words.chars();
+    // A number at the very start with a full stop and a space would become a list.
+    let mut number = true;
+    while let Some(c) = rest.next() {
+        let list = number && c == '.' && rest.as_str().starts_with(' ');
+        if SPECIAL.contains(c) || list {
             escaped.push('\\');
         }
         escaped.push(c);
         // @everyone, and the slashes of an address that would become a link.
-        if c == '@' || (c == ':' && previous.is_ascii_alphabetic()) {
+        if c == '@' || (c == ':' && rest.as_str().starts_with("//")) {
             escaped.push(BREAK);
         }
-        digits_only &= c.is_ascii_digit();
-        previous = c;
+        number &= c.is_ascii_digit();
     }
     escaped
 }

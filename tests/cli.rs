@@ -1,0 +1,297 @@
+//! The command line as scripts and people meet it: one clear line for what is wrong, and good data
+//! kept.
+
+use serde_json::{Value, json};
+
+use crate::world::{Ran, World};
+
+/// Code and stderr, which is one line.
+fn failure(ran: &Ran) -> String {
+    assert_eq!(ran.stderr.trim_end().lines().count(), 1, "{}", ran.stderr);
+    format!("{} {}", ran.code.unwrap_or(-1), ran.stderr.trim_end())
+}
+
+fn record(id: &str, fields: Value) -> String {
+    let mut record = json!({
+        "source": "file", "id": id, "closed_at": "2026-11-10T10:02:00Z",
+        "teammates": [{"id": "1"}],
+    });
+    record.as_object_mut().expect("an object").extend(fields.as_object().expect("one").clone());
+    format!("{record}\n")
+}
+
+#[tokio::test]
+async fn mistakes_in_settings_and_arguments_are_found_before_anything_is_contacted() {
+    let world = World::new();
+    world.write("key.toml", "[workspace]\ntimezon = \"Europe/Dublin\"\n");
+    world.write("zone.toml", "[workspace]\n\ntimezone = \"Europe/Dublim\"\n");
+    world.write("syntax.toml", "[workspace\n");
+    world.write("schedule.toml", "[plugins.digest]\nschedule = \"0 9 * * 8\"\n");
+    world.write("plugin.toml", "[plugins.digets]\n");
+    let zoneless = World::new().with("CXBOT__WORKSPACE__TIMEZONE", "");
+    zoneless.write("zone.toml", "[workspace]\n\ntimezone = \"Europe/Dublim\"\n");
+    let mut lines = vec![failure(&zoneless.run(&["--config", "zone.toml", "digest"]).await)];
+    for arguments in [
+        ["--config", "key.toml", "digest"],
+        ["--config", "syntax.toml", "digest"],
+        ["--config", "schedule.toml", "digest"],
+        ["--config", "plugin.toml", "digest"],
+        ["--config", "missing.toml", "digest"],
+        ["digest", "--week", "2026-W60"],
+        ["digest", "--as-of", "yesterday"],
+        ["digest", "--edition", "nobody"],
+        ["import", "x.csv", "--map=score"],
+        ["import", "x.csv", "--map=scor=Rating"],
+    ] {
+        lines.push(failure(&world.run(&arguments).await));
+    }
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    2 cxbot: zone.toml:3: workspace.timezone: "Europe/Dublim" is not an IANA time zone; did you mean Europe/Dublin?
+    2 cxbot: key.toml:2: workspace.timezon: unknown field `timezon`, expected one of `timezone`, `ai_agent`, `good_from`, `steady_points`, `settle`, `attribution`
+    2 cxbot: syntax.toml:1: unclosed table, expected `]`
+    2 cxbot: schedule.toml:2: plugins.digest.schedule: "0 9 * * 8" is not a schedule: "8" is not a day of the week (0–7 or a name such as Mon)
+    2 cxbot: plugin.toml:1: plugins.digets: there is no such plugin; there are: digest
+    2 cxbot: missing.toml: cannot read the configuration: No such file or directory (os error 2)
+    2 cxbot: invalid value '2026-W60' for '--week <WEEK>': "2026-W60" is not a week; write it like 2026-W46
+    2 cxbot: invalid value 'yesterday' for '--as-of <INSTANT>': write it like 2026-11-16T09:00:00Z
+    2 cxbot: --edition: There is no edition "nobody". There are: all.
+    2 cxbot: invalid value 'score' for '--map <FIELD=COLUMN>...': "score" is not FIELD=COLUMN, such as company.name=Account
+    2 cxbot: invalid value 'scor=Rating' for '--map <FIELD=COLUMN>...': there is no field "scor"; the nearest is score
+    "#);
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_used_is_one_line_with_what_to_do() {
+    let world = World::new();
+    world.write("letter.db", "Dear diary, this is no database at all. It goes on and on.");
+    std::fs::create_dir(world.path("folder")).expect("a folder");
+    let mut lines = Vec::new();
+    for url in
+        ["sqlite://letter.db", "sqlite://folder", "mysql://secret@host/db", "postgres://h/db"]
+    {
+        let world = World::new().with("CXBOT__STORE__URL", url);
+        world.write("letter.db", "Dear diary, this is no database at all. It goes on and on.");
+        std::fs::create_dir(world.path("folder")).expect("a folder");
+        lines.push(failure(&world.run(&["digest"]).await));
+    }
+    insta::assert_snapshot!(lines.join("\n"), @"
+    1 cxbot: cannot open the store letter.db; it is not a cxbot store; move it away, or set store.url to another file: error returned from database: (code: 26) file is not a database
+    1 cxbot: cannot open the store folder; it has to be a file that this user may read and write: error returned from database: (code: 14) unable to open database file
+    2 cxbot: CXBOT__STORE__URL: store.url: it is not a store's address; write it like sqlite://data/cxbot.db
+    2 cxbot: CXBOT__STORE__URL: store.url: this version keeps its store in SQLite; write it like sqlite://data/cxbot.db
+    ");
+}
+
+#[tokio::test]
+async fn a_file_with_bad_lines_keeps_the_good_ones_and_says_which_were_bad() {
+    let world = World::new();
+    let long = "x".repeat(20_000_000);
+    let file = [
+        record("1", json!({"score": 5})),
+        "{\"source\": \"file\", \"id\": \"2\"\n".to_owned(),
+        "{\"source\": \"file\", \"closed_at\": \"2026-11-10T10:02:00Z\"}\n".to_owned(),
+        record("4", json!({"closed_at": "yesterday"})),
+        record("5", json!({"explanation": long})),
+        "[1]\n\n".to_owned(),
+        record("8", json!({"tags": "vip"})),
+        record("9", json!({"teammates": [{"id": "1", "role": "boss"}]})),
+        record("10", json!({"topics": null, "score": 1})),
+        "\u{0}\u{1}\u{2}\n".to_owned(),
+    ];
+    world.write("records.jsonl", file.concat());
+    let ran = world.run(&["import", "records.jsonl"]).await;
+    assert_eq!(failure(&ran), "1 cxbot: 8 records were skipped; the reasons are above");
+    insta::assert_snapshot!(ran.stdout, @"
+    Read 2 conversations: 2 new, 0 changed, 0 unchanged, 0 deleted.
+    Skipped 8 records:
+      line 2: not JSON: EOF while parsing an object (column 28)
+      line 3: missing field `id`
+      line 4: closed_at: not an RFC 3339 time, such as 2026-11-10T10:02:00Z
+      line 5: the line is longer than 4 MB (20000103 bytes)
+      line 6: a line has to be one JSON object
+      line 8: tags: expected a sequence, not a string
+      line 9: teammates[0].role: expected one of `closer`, `assignee`, `participant`
+      line 11: not JSON: expected value (column 1)
+    ");
+    let kept: Vec<Value> =
+        world.records().await.iter().map(|record| record["id"].clone()).collect();
+    assert_eq!(kept, ["1", "10"]);
+}
+
+#[tokio::test]
+async fn odd_scores_are_kept_as_no_score_and_counted() {
+    let world = World::new();
+    let scores =
+        [json!(0), json!(6), json!(4.5), json!("five"), json!(null), json!(true), json!("4")];
+    let lines: Vec<String> = scores
+        .iter()
+        .enumerate()
+        .map(|(n, score)| record(&n.to_string(), json!({"score": score})))
+        .collect();
+    world.write("odd.jsonl", lines.concat());
+    insta::assert_snapshot!(world.ok(&["import", "odd.jsonl"]).await, @r#"
+    Read 7 conversations: 7 new, 0 changed, 0 unchanged, 0 deleted.
+    6 odd scores kept as "no score": "five" (1), 0 (1), 4.5 (1), 6 (1), null (1), true (1).
+    "#);
+    let digest = world.digest("2026-W46", "2026-11-16T09:00:00Z").await;
+    assert_eq!(digest["coverage"]["scored"], 1);
+    assert_eq!(digest["coverage"]["unscored"]["no_score"], 6);
+    let kept: Vec<Value> =
+        world.records().await.iter().map(|record| record["score"].clone()).collect();
+    assert_eq!(kept[..6], scores[..6]);
+}
+
+#[tokio::test]
+async fn a_table_of_another_tool_is_read_by_naming_its_columns() {
+    let world = World::new();
+    world.write(
+        "table.csv",
+        "Ticket,Closed,Rating,Account,topics,teammates.0.id,Region\n\
+         7,2026-11-10T10:02:00Z,4,\"Acme, Ltd\",Invoices; Refunds,11,EU\n\
+         8,2026-11-10T11:02:00Z,five,,,,\n\
+         9,2026-11-10T11:02:00Z\n",
+    );
+    let arguments = [
+        "import",
+        "table.csv",
+        "--source",
+        "zendesk",
+        "--map",
+        "id=Ticket",
+        "closed_at=Closed",
+        "score=Rating",
+        "company.name=Account",
+    ];
+    let ran = world.run(&arguments).await;
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    insta::assert_snapshot!(ran.stdout, @r#"
+    Read 2 conversations: 2 new, 0 changed, 0 unchanged, 0 deleted.
+    1 odd score kept as "no score": "five" (1).
+    Skipped 1 record:
+      line 4: 2 values under 7 columns
+    "#);
+    insta::assert_snapshot!(world.ok(&["export"]).await, @r#"
+    {"source":"zendesk","id":"7","closed_at":"2026-11-10T10:02:00Z","score":4,"attributes":{"Region":"EU"},"teammates":[{"id":"11","role":"participant","bot":false}],"customer":{"company":{"name":"Acme, Ltd"}},"topics":["Invoices","Refunds"]}
+    {"source":"zendesk","id":"8","closed_at":"2026-11-10T11:02:00Z","score":"five"}
+    "#);
+    let ran = world.run(&["import", "table.csv", "--map", "id=Number"]).await;
+    insta::assert_snapshot!(failure(&ran), @r#"1 cxbot: the import stopped; what was read before is kept: table.csv: there is no column "Number"; the header has: Ticket, Closed, Rating, Account, topics, teammates.0.id, Region"#);
+}
+
+#[tokio::test]
+async fn the_same_record_again_replaces_it_and_changes_nothing_when_it_is_equal() {
+    let world = World::new();
+    world.write("one.jsonl", record("1", json!({"score": 5})));
+    world.write("two.jsonl", record("1", json!({"score": 2})));
+    world.ok(&["import", "one.jsonl"]).await;
+    assert!(world.ok(&["import", "one.jsonl"]).await.contains("1 unchanged"));
+    assert!(world.ok(&["import", "two.jsonl"]).await.contains("1 changed"));
+    let digest = world.digest("2026-W46", "2026-11-16T09:00:00Z").await;
+    assert_eq!(digest["lanes"][0]["spread"], json!([0, 1, 0, 0, 0]));
+}
+
+#[tokio::test]
+async fn an_edition_has_cells_of_its_own() {
+    let world = World::new();
+    world.write(
+        "cxbot.toml",
+        "[[plugins.digest.editions]]\nname = \"billing\"\nfilter = { team = \"Billing\" }\n",
+    );
+    let billing = json!({"score": 5, "team": {"id": "5", "name": "Billing"}});
+    let other = json!({"score": 1, "team": {"id": "6", "name": "Access"}});
+    world.write("records.jsonl", record("1", billing) + &record("2", other));
+    let config = ["--config", "cxbot.toml"];
+    world.ok(&[&config[..], &["import", "records.jsonl"]].concat()).await;
+    let digest = |edition: &'static str| {
+        let arguments = ["digest", "--week", "2026-W46", "--format", "json", "--edition", edition];
+        [&config[..], &arguments].concat()
+    };
+    let spread = |printed: String| -> Value {
+        let digest: Value = serde_json::from_str(&printed).expect("JSON");
+        digest["lanes"][0]["spread"].clone()
+    };
+    assert_eq!(spread(world.ok(&digest("billing")).await), json!([0, 0, 0, 0, 1]));
+    assert_eq!(spread(world.ok(&digest("all")).await), json!([1, 0, 0, 0, 1]));
+}
+
+#[tokio::test]
+async fn slash_commands_answer_in_the_terminal() {
+    let world = World::new();
+    insta::assert_snapshot!(world.ok(&["call", "help"]).await, @"
+    What you can ask
+    digest [WEEK] [edition:…]    The digest of a week, to you alone.
+    coverage [WEEK] [edition:…]  How many closed conversations were scored, and why the others were not.
+    help [COMMAND]               What you can ask, or one command in detail.
+    Answers are for you alone. In Slack, type /cx before the command.
+    ");
+    insta::assert_snapshot!(world.ok(&["call", "help digest"]).await, @"
+    digest [WEEK] [edition:…]
+    The digest of a week, to you alone.
+    week     The week, such as 2026-W46; the last complete one if you name none.
+    edition  The edition's name; the one that covers everything if you name none.
+    ");
+    insta::assert_snapshot!(world.ok(&["call", "coverage 2026-W46"]).await, @"
+    Coverage, CSAT and exclusions
+    0 closed = 0 scored + 0 excluded + 0 without a score.
+    No score given            0
+    Too short to score        0
+    Closed under 6 hours ago  0
+    CSAT: no survey was answered; the score does not need one.
+    ");
+    let mut lines = Vec::new();
+    for command in ["digets", "digest 2026-46", "digest week:2026-W46 team:x", "help nothing"] {
+        lines.push(failure(&world.run(&["call", command]).await));
+    }
+    lines.push(failure(&world.run(&["call", "help", "--as", "Maya"]).await));
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    1 cxbot: There is no command "digets". Did you mean digest? help lists them all.
+    1 cxbot: week: "2026-46" is not a week; write it like 2026-W46
+    1 cxbot: digest has no "team". It takes: week, edition.
+    1 cxbot: There is no command "nothing". help lists them all.
+    2 cxbot: --as: nobody is named in [[people]]; add the person there
+    "#);
+}
+
+#[tokio::test]
+async fn plugins_and_check_say_what_there_is() {
+    let world = World::new();
+    insta::assert_snapshot!(world.ok(&["plugins"]).await, @"
+    digest  The weekly CX digest, in as many editions as you have channels.
+      may use   scores, publish
+      command   digest  The digest of a week, to you alone.
+      command   coverage  How many closed conversations were scored, and why the others were not.
+      job       all  0 9 * * Mon
+    ");
+    let check = world.ok(&["check"]).await;
+    assert!(check.contains("note     store            data/cxbot.db will be made"), "{check}");
+    assert!(check.contains("ok       digest all       0 9 * * Mon is next due Mon "), "{check}");
+    assert!(!world.path("data").exists(), "a check makes nothing");
+}
+
+#[tokio::test]
+async fn the_demo_prints_the_digest_that_the_readme_shows() {
+    let world = World::new().with("CXBOT__WORKSPACE__TIMEZONE", "");
+    let demo = world.ok(&["demo", "--once"]).await;
+    let parent = demo.split("\n\n").next().expect("a parent");
+    let readme = include_str!("../README.md");
+    assert!(readme.contains(parent), "the README shows another digest than:\n{parent}");
+    assert!(!world.path("data").exists(), "the demo leaves nothing behind");
+    assert_eq!(world.ok(&["demo", "--once"]).await, demo, "deterministic");
+}
+
+#[tokio::test]
+async fn what_slack_and_discord_would_get_is_printed_for_each_channel() {
+    let world = World::new();
+    world.write("cxbot.toml", "[plugins.digest]\ndestinations = [\"slack:C1\", \"slack:C2\"]\n");
+    let printed = |format: &'static str| {
+        ["--config", "cxbot.toml", "digest", "--week", "2026-W46", "--format", format]
+    };
+    let slack: Vec<Value> =
+        serde_json::from_str(&world.ok(&printed("slack")).await).expect("an array");
+    let channels: Vec<&Value> = slack.iter().map(|body| &body["channel"]).collect();
+    assert_eq!(channels.len(), 2 * 8, "a parent and seven replies for each channel");
+    assert_eq!((channels[0], channels[8]), (&json!("C1"), &json!("C2")));
+    let discord: Vec<Value> =
+        serde_json::from_str(&world.ok(&printed("discord")).await).expect("an array");
+    assert_eq!(discord.len(), 8);
+}
