@@ -295,3 +295,49 @@ async fn what_slack_and_discord_would_get_is_printed_for_each_channel() {
         serde_json::from_str(&world.ok(&printed("discord")).await).expect("an array");
     assert_eq!(discord.len(), 8);
 }
+
+#[tokio::test]
+async fn one_expression_is_evaluated_without_file_or_store() {
+    let world = World::new();
+    let evaluate = |cron: &'static str, from: &'static str| {
+        ["schedule", "--tz", "Europe/Dublin", "--count", "2", "--cron", cron, "--from", from]
+    };
+    let mut lines = String::new();
+    for (cron, from) in [
+        ("0 9 * * Mon", "2026-11-23T09:00:00Z"),
+        ("30 1 * * *", "2026-03-28T12:00:00Z"),
+        ("*/30 1 * * 0", "2026-10-25T00:00:00Z"),
+    ] {
+        lines += &world.ok(&evaluate(cron, from)).await;
+    }
+    insta::assert_snapshot!(lines, @"
+    0 9 * * Mon          Mon 30 Nov 09:00  2026-11-30T09:00:00+00:00  (2026-11-30T09:00:00Z)
+    0 9 * * Mon          Mon 7 Dec 09:00  2026-12-07T09:00:00+00:00  (2026-12-07T09:00:00Z)
+    30 1 * * *           Sun 29 Mar 02:00  2026-03-29T02:00:00+01:00  (2026-03-29T01:00:00Z)
+    30 1 * * *           Mon 30 Mar 01:30  2026-03-30T01:30:00+01:00  (2026-03-30T00:30:00Z)
+    */30 1 * * 0         Sun 25 Oct 01:30  2026-10-25T01:30:00+01:00  (2026-10-25T00:30:00Z)
+    */30 1 * * 0         Sun 25 Oct 01:00  2026-10-25T01:00:00+00:00  (2026-10-25T01:00:00Z)
+    ");
+    let weekly = [&evaluate("@weekly", "2026-11-23T09:00:00Z")[..], &["--format", "json"]].concat();
+    insta::assert_snapshot!(world.ok(&weekly).await, @r#"
+    [
+      {
+        "job": "@weekly",
+        "at": "2026-11-29T00:00:00Z",
+        "local": "2026-11-29T00:00:00+00:00"
+      },
+      {
+        "job": "@weekly",
+        "at": "2026-12-06T00:00:00Z",
+        "local": "2026-12-06T00:00:00+00:00"
+      }
+    ]
+    "#);
+    let mut lines = vec![failure(&world.run(&evaluate("0 9 * *", "2026-11-23T09:00:00Z")).await)];
+    let nowhere = ["schedule", "--cron", "@daily", "--tz", "Europe/Dublim"];
+    lines.push(failure(&world.run(&nowhere).await));
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    2 cxbot: invalid value '0 9 * *' for '--cron <EXPR>': "0 9 * *" is not a schedule: it needs five fields: minute, hour, day of month, month, day of week
+    2 cxbot: --tz: "Europe/Dublim" is not an IANA time zone; did you mean Europe/Dublin?
+    "#);
+}

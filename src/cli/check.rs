@@ -33,7 +33,8 @@ impl Check {
         for (manifest, job) in plugins.jobs() {
             let name = format!("{} {}", manifest.name, job.name);
             match job.schedule.next_after(SystemClock.now(), &workspace.zone) {
-                Some(at) => {
+                Some(slot) => {
+                    let at = slot.at;
                     let local = day_time(at, &workspace.zone);
                     finding("ok", &name, &format!("{} is next due {local} ({at})", job.schedule))?;
                 }

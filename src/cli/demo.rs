@@ -36,7 +36,7 @@ pub(super) struct Demo {
 }
 
 impl Demo {
-    pub(super) async fn run(self) -> Result<ExitCode> {
+    pub(super) async fn run(&self) -> Result<ExitCode> {
         let now: Timestamp = NOW.parse().context("the demo's clock")?;
         let config = config();
         let plugins = Plugins::install(&config)?;

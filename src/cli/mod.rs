@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod plugins;
 mod rebuild;
+mod schedule;
 mod show;
 mod sync;
 
@@ -49,6 +50,7 @@ enum Command {
     Call(call::Call),
     Plugins(plugins::Plugins),
     Rebuild(rebuild::Rebuild),
+    Schedule(schedule::Schedule),
 }
 
 /// Runs the command line. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
@@ -70,8 +72,11 @@ pub fn run() -> ExitCode {
 
 impl Cli {
     async fn run(self) -> Result<ExitCode> {
-        if let Command::Demo(demo) = self.command {
-            return demo.run().await;
+        match &self.command {
+            Command::Demo(demo) => return demo.run().await,
+            // One expression needs no file.
+            Command::Schedule(schedule) if schedule.is_alone() => return schedule.run(None),
+            _ => {}
         }
         let loaded = Loaded::read(self.config.as_deref(), &Environment::of_process())?;
         match self.command {
@@ -84,6 +89,7 @@ impl Cli {
             Command::Call(call) => call.run(&loaded).await,
             Command::Plugins(plugins) => plugins.run(&loaded),
             Command::Rebuild(rebuild) => rebuild.run(&loaded).await,
+            Command::Schedule(schedule) => schedule.run(Some(&loaded)),
         }
     }
 }

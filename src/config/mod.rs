@@ -131,7 +131,7 @@ impl Config {
         in_range(!settings.ai_agent.trim().is_empty(), "workspace.ai_agent", "must not be empty")?;
         self.check_exclusions()?;
         Ok(Workspace {
-            zone: zone(&settings.timezone)?,
+            zone: zone("workspace.timezone", &settings.timezone)?,
             zone_name: settings.timezone.clone(),
             ai_agent: settings.ai_agent.clone(),
             good_from: settings.good_from,
@@ -173,7 +173,7 @@ impl Config {
 }
 
 /// A zone from the bundled data; the nearest name is offered for one that is not there.
-fn zone(name: &str) -> Result<TimeZone, Problem> {
+pub fn zone(setting: &str, name: &str) -> Result<TimeZone, Problem> {
     TimeZone::get(name).map_err(|_| {
         let names: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
         let distance = |known: &&String| strsim::damerau_levenshtein(known, name);
@@ -184,7 +184,7 @@ fn zone(name: &str) -> Result<TimeZone, Problem> {
             .map_or("write it like Europe/Dublin".to_owned(), |known| {
                 format!("did you mean {known}?")
             });
-        Problem::at("workspace.timezone", format!("\"{name}\" is not an IANA time zone; {hint}"))
+        Problem::at(setting, format!("\"{name}\" is not an IANA time zone; {hint}"))
     })
 }
 

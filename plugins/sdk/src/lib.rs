@@ -5,6 +5,7 @@
 //! in [`count`] (which conversation counts where) and [`figures`] (what may be said about a change);
 //! how they are written is in [`words`] and checked by [`lint`]. [`testing`] holds an in-memory host.
 
+pub mod civil;
 pub mod conversation;
 pub mod count;
 pub mod cx;

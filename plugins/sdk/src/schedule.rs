@@ -5,10 +5,12 @@ use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeZone as _, Timelike, Utc};
 use jiff::civil::DateTime;
-use jiff::tz::{AmbiguousOffset, TimeZone};
-use jiff::{Span, Timestamp};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::civil::Shown;
 
 /// Longer than any zone's gap or overlap, so that no shifted time is missed.
 const SLACK_HOURS: i64 = 25;
@@ -29,22 +31,42 @@ pub struct Schedule {
     interval: bool,
 }
 
+/// One time at which a schedule is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot {
+    /// The wall-clock time that people wrote: it names the slot, whatever the zone's rules become.
+    pub civil: DateTime,
+    /// Whether it is the second pass of a repeated hour.
+    pub second_pass: bool,
+    /// When it is due.
+    pub at: Timestamp,
+}
+
 impl Schedule {
-    /// The first instant strictly after `after`; `None` when there is none before the year 2100.
-    pub fn next_after(&self, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-        let from = zone.to_datetime(after).saturating_sub(Span::new().hours(SLACK_HOURS));
-        let mut best: Option<Timestamp> = None;
-        let mut civil = from;
-        while let Some(next) = self.next_civil(civil) {
+    /// The first slot strictly after `after`; `None` when there is none within 75 years.
+    pub fn next_after(&self, after: Timestamp, zone: &TimeZone) -> Option<Slot> {
+        // Most schedules have their next time soon, so the windows grow.
+        let hours = [2, 48, 40 * 24, 400 * 24, 1_500 * 24, 27_400 * 24];
+        hours.into_iter().find_map(|hours| {
+            let until = after.saturating_add(SignedDuration::from_hours(hours)).ok()?;
+            self.between(after, until, zone).into_iter().next()
+        })
+    }
+
+    /// All slots after `after`, up to and including `until`, in order; equal instants count once.
+    pub fn between(&self, after: Timestamp, until: Timestamp, zone: &TimeZone) -> Vec<Slot> {
+        let slack = Span::new().hours(SLACK_HOURS);
+        let mut civil = zone.to_datetime(after).saturating_sub(slack);
+        let last = zone.to_datetime(until).saturating_add(slack);
+        let mut slots = Vec::new();
+        while let Some(next) = self.next_civil(civil).filter(|next| *next <= last) {
             civil = next;
-            let due = self.instants(civil, zone).into_iter().filter(|&at| at > after).min();
-            best = [best, due].into_iter().flatten().min();
-            let horizon = |at| zone.to_datetime(at).saturating_add(Span::new().hours(SLACK_HOURS));
-            if best.is_some_and(|best| civil > horizon(best)) {
-                break;
-            }
+            slots.extend(self.slots(civil, zone));
         }
-        best
+        slots.retain(|slot| after < slot.at && slot.at <= until);
+        slots.sort_by_key(|slot| slot.at);
+        slots.dedup_by_key(|slot| slot.at);
+        slots
     }
 
     /// The first civil time strictly after `after`, whatever any zone makes of it.
@@ -54,30 +76,16 @@ impl Schedule {
         from_chrono(next.naive_utc())
     }
 
-    /// The instants at which a civil time is due: none, one or two.
-    fn instants(&self, civil: DateTime, zone: &TimeZone) -> Vec<Timestamp> {
-        let ambiguous = zone.to_ambiguous_timestamp(civil);
-        let earlier = ambiguous.earlier().ok();
-        match (ambiguous.offset(), self.interval) {
-            (AmbiguousOffset::Unambiguous { .. }, _) => earlier.into_iter().collect(),
-            (AmbiguousOffset::Gap { .. }, true) => Vec::new(),
-            (AmbiguousOffset::Gap { .. }, false) => {
-                gap_end(civil, zone).or(ambiguous.later().ok()).into_iter().collect()
-            }
-            (AmbiguousOffset::Fold { .. }, false) => earlier.into_iter().collect(),
-            (AmbiguousOffset::Fold { .. }, true) => {
-                earlier.into_iter().chain(ambiguous.later().ok()).collect()
-            }
-        }
+    /// The slots of a civil time: none, one or two.
+    fn slots(&self, civil: DateTime, zone: &TimeZone) -> Vec<Slot> {
+        let (first, second) = match (Shown::at(civil, zone), self.interval) {
+            (None, _) | (Some(Shown::Skipped(_)), true) => (None, None),
+            (Some(Shown::Twice(first, second)), true) => (Some(first), Some(second)),
+            (Some(shown), _) => (Some(shown.first()), None),
+        };
+        let slot = |second_pass| move |at| Slot { civil, second_pass, at };
+        first.map(slot(false)).into_iter().chain(second.map(slot(true))).collect()
     }
-}
-
-/// The instant at which the clock jumps over `civil`.
-fn gap_end(civil: DateTime, zone: &TimeZone) -> Option<Timestamp> {
-    let before = zone.to_ambiguous_timestamp(civil).earlier().ok()?;
-    zone.following(before.saturating_sub(Span::new().seconds(1)).ok()?)
-        .next()
-        .map(|transition| transition.timestamp())
 }
 
 fn to_chrono(civil: DateTime) -> Option<NaiveDateTime> {
@@ -220,7 +228,7 @@ mod tests {
         let schedule: Schedule = schedule.parse().expect("a schedule");
         let zone = TimeZone::get(zone).expect("a bundled zone");
         let after = after.parse().expect("an instant");
-        schedule.next_after(after, &zone).expect("a next time").to_string()
+        schedule.next_after(after, &zone).expect("a next time").at.to_string()
     }
 
     #[test]
@@ -253,6 +261,100 @@ mod tests {
         let dublin = "Europe/Dublin";
         assert_eq!(next("*/30 * * * *", dublin, "2026-10-25T00:30:00Z"), "2026-10-25T01:00:00Z");
         assert_eq!(next("*/30 * * * *", dublin, "2026-10-25T00:59:00Z"), "2026-10-25T01:00:00Z");
+    }
+
+    #[test]
+    fn a_leap_day_is_found_years_ahead_and_an_impossible_day_never() {
+        assert_eq!(next("0 9 29 2 *", "UTC", "2024-03-01T00:00:00Z"), "2028-02-29T09:00:00Z");
+        let never: Schedule = "0 9 31 2 *".parse().expect("a schedule");
+        assert_eq!(never.next_after(Timestamp::UNIX_EPOCH, &TimeZone::UTC), None);
+    }
+
+    /// The plain definition, minute by minute: a fixed time is due at the first instant at which
+    /// the wall clock has reached it, an interval at every instant at which the wall clock shows it.
+    fn by_definition(
+        schedule: &str,
+        minute_of_day: Option<i64>,
+        from: Timestamp,
+        until: Timestamp,
+        zone: &TimeZone,
+    ) -> Vec<Timestamp> {
+        assert!(minute_of_day.is_some() || schedule == "*/30 * * * *");
+        let mut due = Vec::new();
+        let mut reached: Option<DateTime> = None;
+        let mut at = from;
+        while at <= until {
+            let civil = zone.to_datetime(at);
+            match minute_of_day {
+                None if i64::from(civil.minute()) % 30 == 0 => due.push(at),
+                None => {}
+                Some(minute) => {
+                    let of_day = civil.date().to_datetime(jiff::civil::Time::midnight());
+                    let wanted = of_day.saturating_add(Span::new().minutes(minute));
+                    // The latest wanted time that the clock has reached so far.
+                    let wanted = if wanted <= civil {
+                        wanted
+                    } else {
+                        wanted.saturating_sub(Span::new().days(1))
+                    };
+                    if reached.is_some_and(|reached| wanted > reached) {
+                        due.push(at);
+                    }
+                    reached = reached.max(Some(wanted));
+                }
+            }
+            at += SignedDuration::from_mins(1);
+        }
+        due
+    }
+
+    /// Every zone, every change of its clock from 2020 to 2037.
+    #[test]
+    fn every_change_of_every_zone_keeps_the_promises() {
+        let start: Timestamp = "2020-01-01T00:00:00Z".parse().expect("an instant");
+        let end: Timestamp = "2038-01-01T00:00:00Z".parse().expect("an instant");
+        let mut changes = 0;
+        for name in jiff::tz::db().available() {
+            let zone = TimeZone::get(name.as_str()).expect("a bundled zone");
+            let moments = zone.following(start).map(|change| change.timestamp());
+            for change in moments.take_while(|at| *at < end) {
+                changes += 1;
+                let from = change - SignedDuration::from_hours(4);
+                let until = change + SignedDuration::from_hours(4);
+                let civil = zone.to_datetime(change);
+                // Just before, at and within whatever the change skips or repeats.
+                for shift in [-45, -30, 0, 15] {
+                    let time = civil.saturating_add(Span::new().minutes(shift));
+                    let minute = i64::from(time.hour()) * 60 + i64::from(time.minute());
+                    let text = format!("{} {} * * *", time.minute(), time.hour());
+                    compare(&text, Some(minute), from, until, &zone, name.as_str());
+                }
+                compare("*/30 * * * *", None, from, until, &zone, name.as_str());
+            }
+        }
+        println!("{changes} changes of the clock");
+        assert!(changes > 5_000, "{changes}");
+    }
+
+    fn compare(
+        text: &str,
+        minute: Option<i64>,
+        from: Timestamp,
+        until: Timestamp,
+        zone: &TimeZone,
+        name: &str,
+    ) {
+        let schedule: Schedule = text.parse().expect("a schedule");
+        let wanted = by_definition(text, minute, from, until, zone);
+        let earliest = from + SignedDuration::from_mins(1);
+        let found: Vec<Timestamp> = schedule
+            .between(from, until, zone)
+            .into_iter()
+            .map(|slot| slot.at)
+            .filter(|at| *at >= earliest)
+            .collect();
+        let wanted: Vec<Timestamp> = wanted.into_iter().filter(|at| *at >= earliest).collect();
+        assert_eq!(found, wanted, "{text} in {name}");
     }
 
     #[test]

@@ -9,6 +9,8 @@ use jiff::{Span, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::civil::Shown;
+
 const EPOCH: Date = date(1970, 1, 1);
 
 /// A civil day, as days since 1970-01-01.
@@ -94,9 +96,8 @@ impl Week {
 
 /// The first instant of a civil day. Where midnight does not exist, that is the end of the gap.
 pub fn day_start(date: Date, zone: &TimeZone) -> Timestamp {
-    zone.to_ambiguous_timestamp(date.to_datetime(jiff::civil::Time::midnight()))
-        .compatible()
-        .unwrap_or(Timestamp::MAX)
+    let midnight = date.to_datetime(jiff::civil::Time::midnight());
+    Shown::at(midnight, zone).map_or(Timestamp::MAX, Shown::first)
 }
 
 impl fmt::Display for Week {
