@@ -142,13 +142,22 @@ async fn apply(store: &Store, change: Change) {
     store.apply(batch).await.expect("stored");
 }
 
+/// One engine after the other gets the same changes.
+async fn engines() -> Vec<Address> {
+    let mut engines = vec![Address::Memory];
+    if let Some(url) = crate::world::postgres::database().await {
+        engines.push(url.parse().expect("an address"));
+    }
+    engines
+}
+
 fn block_on<F: Future>(future: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(future)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
     fn counts_are_exact_under_edits_scores_moves_and_deletions(
@@ -163,6 +172,33 @@ proptest! {
             check(&store, &rules).await;
             assert_eq!(store.rebuild().await.expect("rebuilt"), vec![]);
             check(&store, &rules).await;
+        });
+    }
+
+    #[test]
+    fn both_databases_hold_the_same_and_count_alike(
+        changes in prop::collection::vec(change(), 1..8),
+    ) {
+        let (old, new) = ([("spam", "spam")], [("tests", "test"), ("spam", "spam")]);
+        block_on(async {
+            let mut exports = Vec::new();
+            for address in engines().await {
+                let store = Store::open(&address, counting(&old)).await.expect("a store");
+                for change in changes.clone() {
+                    apply(&store, change).await;
+                }
+                check(&store, &old).await;
+                exports.push(records(&store).await);
+                if matches!(address, Address::Postgres(_)) {
+                    store.close().await;
+                    let store = Store::open(&address, counting(&new)).await.expect("a store");
+                    check(&store, &new).await;
+                    assert_eq!(store.rebuild().await.expect("rebuilt"), vec![]);
+                    store.close().await;
+                }
+            }
+            exports.dedup();
+            assert_eq!(exports.len(), 1, "every engine exports the same");
         });
     }
 
@@ -213,5 +249,16 @@ fn rebuild_finds_and_repairs_a_count_that_was_tampered_with() {
             ]
         );
         assert_eq!(store.rebuild().await.expect("rebuilt"), vec![]);
+    });
+}
+
+#[test]
+fn every_statement_is_prepared_on_both_databases() {
+    block_on(async {
+        for address in engines().await {
+            let store = Store::open(&address, counting(&[])).await.expect("a store");
+            store.check().await.expect("every statement fits the schema");
+            store.close().await;
+        }
     });
 }

@@ -296,6 +296,34 @@ async fn an_export_imported_elsewhere_gives_the_same_digest_and_the_same_export(
     assert_eq!(imported.digest(&week, as_of).await, synced.digest(&week, as_of).await);
 }
 
+#[tokio::test]
+async fn postgresql_gives_the_same_export_and_the_same_digest() {
+    let Some(url) = crate::world::postgres::database().await else { return };
+    let last = LastWeek::new();
+    let intercom = workspace().await;
+    lot(&last).into_iter().for_each(|pair| intercom.put(pair.intercom));
+    let sqlite = rules(World::around(&intercom));
+    let postgres = rules(World::around(&intercom)).with("DATABASE_URL", &url);
+    for world in [&sqlite, &postgres] {
+        world.ok(&["sync"]).await;
+        intercom.edit("1003", scored(2, "Another opinion."));
+        world.ok(&["sync"]).await;
+        intercom.edit("1003", scored(2, "The last word."));
+        world.ok(&["sync"]).await;
+    }
+    assert_eq!(postgres.ok(&["export"]).await, sqlite.ok(&["export"]).await);
+    let (week, as_of) = (last.week.to_string(), &last.as_of);
+    assert_eq!(postgres.digest(&week, as_of).await, sqlite.digest(&week, as_of).await);
+    assert!(postgres.ok(&["rebuild"]).await.contains("no difference"));
+    assert!(postgres.ok(&["check"]).await.contains("ok       store"));
+    assert!(!postgres.path("data").exists(), "nothing is kept in a file");
+    let nowhere = World::new().with("DATABASE_URL", "postgres://u:c2VjcmV0@127.0.0.1:9/x");
+    let ran = nowhere.run(&["digest"]).await;
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stderr.contains("check store.url and that the server runs"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("c2VjcmV0"), "{}", ran.stderr);
+}
+
 /// `CXBOT_KILLS` asks for more of them than the short gate needs.
 #[tokio::test]
 async fn a_sync_that_is_killed_again_and_again_ends_like_one_that_was_not() {

@@ -56,6 +56,7 @@ impl Check {
             return finding("note", "store", &format!("{} will be made", path.display()));
         }
         let app = open(loaded, None).await?;
+        app.store().check().await?;
         let stored = counted(app.store().how_many().await?, "conversation");
         app.store().close().await;
         finding("ok", "store", &stored)

@@ -73,7 +73,8 @@ pub enum Attribution {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreConfig {
-    /// Such as "sqlite://data/cxbot.db"; the file and its folder are made.
+    /// Such as "sqlite://data/cxbot.db", the file and its folder are made, or
+    /// "postgres://user@host/database". One with a password belongs into DATABASE_URL.
     pub url: String,
 }
 

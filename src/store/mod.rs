@@ -80,13 +80,7 @@ const COUNTED_WITH: &str = "counted_with";
 impl Store {
     /// Opens the store, made where missing; counts anew when the counting rules have changed.
     pub async fn open(address: &Address, counting: Counting) -> Result<Store> {
-        let engine = match address {
-            Address::File(path) => Engine::open_file(path).await.map_err(|error| {
-                let remedy = Engine::remedy(&error);
-                error.context(format!("cannot open the store {}; {remedy}", path.display()))
-            })?,
-            Address::Memory => Engine::open_in_memory().await?,
-        };
+        let engine = Engine::open(address).await?;
         let store = Store { engine, counting: Arc::new(counting) };
         store.recount_if_rules_changed().await?;
         Ok(store)
@@ -103,6 +97,17 @@ impl Store {
             self.rebuild().await?;
         } else {
             self.set_setting(COUNTED_WITH, &wanted).await?;
+        }
+        Ok(())
+    }
+
+    /// Has the database read every statement, so that a schema that does not fit shows now.
+    pub async fn check(&self) -> Result<()> {
+        for statement in sql::SINGLE.iter().chain(&sql::CLEAR_COUNTS) {
+            self.engine.prepare(statement).await?;
+        }
+        for bulk in sql::BULK {
+            self.engine.prepare(&self.engine.with_rows(bulk, 2)).await?;
         }
         Ok(())
     }
@@ -153,4 +158,33 @@ fn millis(at: Timestamp) -> i64 {
 
 fn instant(millis: i64) -> Result<Timestamp> {
     Timestamp::from_millisecond(millis).context("a stored time is out of range")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Looking at a few conversations must not read a whole week, and the counts not all days.
+    #[tokio::test]
+    async fn no_statement_of_a_digest_scans_a_table_or_sorts_a_week() {
+        let store = Store::open(&Address::Memory, Counting::default()).await.expect("a store");
+        for statement in [
+            sql::LOOK_LANE,
+            sql::LOOK_TOPIC,
+            sql::LOOK_SURVEY,
+            sql::LOOK_ANY,
+            sql::CLOSED_BETWEEN,
+            sql::AWAITING,
+            sql::OF_CUSTOMER,
+            sql::WEEKS,
+            sql::CUSTOMERS,
+        ] {
+            let explain = format!("EXPLAIN QUERY PLAN {statement}");
+            let rows = store.engine.fetch(&explain, args![]).await.expect("a plan");
+            let plan: Vec<String> = rows.iter().map(|row| row.text(3).expect("a line")).collect();
+            let plan = plan.join("\n");
+            assert!(!plan.contains("SCAN"), "{statement}\n{plan}");
+            assert!(!plan.contains("FOR ORDER BY"), "{statement}\n{plan}");
+        }
+    }
 }

@@ -10,9 +10,103 @@ pub(super) struct Bulk {
     pub(super) tail: &'static str,
 }
 
+/// Makes a constant of each statement and a list of them all, so that a check can prepare every one.
+macro_rules! statements {
+    ($list:ident: $type:ty; $($(#[$doc:meta])* $name:ident = $statement:expr;)*) => {
+        $($(#[$doc])* pub(super) const $name: $type = $statement;)*
+        pub(super) const $list: &[$type] = &[$($name),*];
+    };
+}
+
+statements! { SINGLE: &str;
+
 // Conversations.
 
-pub(super) const PUT: Bulk = Bulk {
+DROP = "DELETE FROM conversation WHERE source = $1 AND id = $2";
+DROP_TOPIC = "DELETE FROM conversation_topic
+    WHERE topic = $1 AND lane = $2 AND closed_at = $3 AND source = $4 AND id = $5";
+EXPORT = "SELECT source, id, record FROM conversation
+    WHERE (source, id) > ($1, $2) ORDER BY source, id LIMIT $3";
+OF_CUSTOMER = "SELECT record FROM conversation
+    WHERE source = $1 AND customer = $2 ORDER BY id";
+HOW_MANY = "SELECT COUNT(*) FROM conversation";
+
+// Counts.
+
+DROP_EMPTY_DAILY = "DELETE FROM daily WHERE
+    scope = $1 AND kind = $2 AND day = $3 AND lane = $4 AND label = $5 AND n = 0";
+DROP_CUSTOMER = "DELETE FROM weekly_customer WHERE
+    scope = $1 AND week = $2 AND lane = $3 AND topic = $4 AND customer = $5";
+DROP_EMPTY_WEEKLY = "DELETE FROM weekly WHERE
+    scope = $1 AND week = $2 AND lane = $3 AND topic = $4 AND customers = 0";
+ALL_DAILY = "SELECT scope, kind, day, lane, label, n, s1, s2, s3, s4, s5
+    FROM daily ORDER BY scope, kind, day, lane, label";
+ALL_WEEKLY = "SELECT scope, week, lane, topic, customers
+    FROM weekly ORDER BY scope, week, lane, topic";
+/// Days and kinds in one answer; the week of a day is `(day + 3) / 7`, since 1970-01-05 was a Monday.
+WEEKS = "SELECT (day + 3) / 7, kind, lane, label,
+    CAST(SUM(n) AS BIGINT), CAST(SUM(s1) AS BIGINT), CAST(SUM(s2) AS BIGINT),
+    CAST(SUM(s3) AS BIGINT), CAST(SUM(s4) AS BIGINT), CAST(SUM(s5) AS BIGINT)
+    FROM daily WHERE scope = $1 AND kind = $2 AND day >= $3 AND day < $4
+    GROUP BY (day + 3) / 7, kind, lane, label";
+CUSTOMERS = "SELECT lane, topic, customers FROM weekly WHERE scope = $1 AND week = $2";
+
+// A few conversations to look at, and those of an unfinished week.
+
+CLOSED_BETWEEN = "SELECT record FROM conversation WHERE closed_at >= $1 AND closed_at < $2";
+AWAITING = "SELECT record FROM conversation
+    WHERE closed_at >= $1 AND closed_at < $2 AND class IN ('no_score', 'too_short')";
+LOOK_LANE = "SELECT record FROM conversation
+    WHERE class = 'scored' AND lane = $1 AND closed_at >= $2 AND closed_at < $3
+    AND score >= $4 AND score <= $5
+    ORDER BY closed_at DESC, score DESC, source DESC, id DESC LIMIT $6 OFFSET $7";
+LOOK_TOPIC = "SELECT c.record FROM conversation_topic t
+    JOIN conversation c ON c.source = t.source AND c.id = t.id
+    WHERE t.topic = $8 AND t.lane = $1 AND t.closed_at >= $2 AND t.closed_at < $3
+    AND t.score >= $4 AND t.score <= $5
+    ORDER BY t.closed_at DESC, t.source DESC, t.id DESC LIMIT $6 OFFSET $7";
+// The next two leave the class to the reader: with it SQLite prefers the index that starts with the
+// class, and sorts a whole week for a handful of rows.
+LOOK_SURVEY = "SELECT record FROM conversation
+    WHERE csat IS NOT NULL AND closed_at >= $1 AND closed_at < $2
+    AND ABS(csat - score) >= $3 ORDER BY closed_at DESC, source DESC, id DESC LIMIT $4 OFFSET $5";
+LOOK_ANY = "SELECT record FROM conversation
+    WHERE closed_at >= $1 AND closed_at < $2
+    ORDER BY closed_at, source, id LIMIT $3 OFFSET $4";
+
+// Settings, sources, people, plugins.
+
+SETTING = "SELECT value FROM setting WHERE name = $1";
+SET_SETTING = "INSERT INTO setting (name, value) VALUES ($1, $2)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+SOURCES = "SELECT source, read_until FROM source_state ORDER BY source";
+SET_SOURCE = "INSERT INTO source_state (source, read_until) VALUES ($1, $2)
+    ON CONFLICT (source) DO UPDATE SET read_until = excluded.read_until";
+OLDEST_CONTACTS = "SELECT id FROM contact
+    WHERE source = $1 AND id = canonical AND checked_at < $2 ORDER BY checked_at, id LIMIT $3";
+SET_CONTACT = "INSERT INTO contact (source, id, canonical, about, checked_at) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (source, id) DO UPDATE SET
+    canonical = excluded.canonical, about = excluded.about, checked_at = excluded.checked_at";
+TEAMMATES = "SELECT id, about FROM teammate WHERE source = $1";
+SET_TEAMMATE = "INSERT INTO teammate (source, id, about) VALUES ($1, $2, $3)
+    ON CONFLICT (source, id) DO UPDATE SET about = excluded.about";
+SET_ODDITY = "INSERT INTO oddity (source, id, field, raw) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (source, id, field) DO UPDATE SET raw = excluded.raw";
+STATE = "SELECT value FROM plugin_state WHERE plugin = $1 AND key = $2";
+SET_STATE = "INSERT INTO plugin_state (plugin, key, value) VALUES ($1, $2, $3)
+    ON CONFLICT (plugin, key) DO UPDATE SET value = excluded.value";
+DROP_STATE = "DELETE FROM plugin_state WHERE plugin = $1 AND key = $2";
+SET_BOARD = "INSERT INTO board (plugin, destination, key, message, version) VALUES ($1, $2, $3, $4, 1)
+    ON CONFLICT (plugin, destination, key) DO UPDATE SET
+    message = excluded.message, version = board.version + 1
+    WHERE board.message <> excluded.message";
+BOARD = "SELECT key, message FROM board
+    WHERE plugin = $1 AND destination = $2 ORDER BY key";
+}
+
+statements! { BULK: Bulk;
+
+PUT = Bulk {
     head: "INSERT INTO conversation
     (source, id, closed_at, class, lane, score, csat, customer, record) VALUES",
     width: 9,
@@ -21,133 +115,55 @@ pub(super) const PUT: Bulk = Bulk {
     score = excluded.score, csat = excluded.csat, customer = excluded.customer,
     record = excluded.record",
 };
+
 /// The join is written so that SQLite walks the wanted rows and looks each up.
-pub(super) const KNOWN: Bulk = Bulk {
+KNOWN = Bulk {
     head: "WITH wanted (source, id) AS (VALUES",
     width: 2,
     tail: ") SELECT c.source, c.id, c.record FROM wanted w CROSS JOIN conversation c
         WHERE c.source = w.source AND c.id = w.id",
 };
-pub(super) const DROP: &str = "DELETE FROM conversation WHERE source = $1 AND id = $2";
-pub(super) const PUT_TOPIC: Bulk = Bulk {
+
+PUT_TOPIC = Bulk {
     head: "INSERT INTO conversation_topic (topic, lane, closed_at, source, id, score) VALUES",
     width: 6,
     tail: "ON CONFLICT (topic, lane, closed_at, source, id) DO UPDATE SET score = excluded.score",
 };
-pub(super) const DROP_TOPIC: &str = "DELETE FROM conversation_topic
-    WHERE topic = $1 AND lane = $2 AND closed_at = $3 AND source = $4 AND id = $5";
-pub(super) const EXPORT: &str = "SELECT source, id, record FROM conversation
-    WHERE (source, id) > ($1, $2) ORDER BY source, id LIMIT $3";
-pub(super) const OF_CUSTOMER: &str = "SELECT record FROM conversation
-    WHERE source = $1 AND customer = $2 ORDER BY id";
-pub(super) const HOW_MANY: &str = "SELECT COUNT(*) FROM conversation";
 
-// Counts.
-
-pub(super) const ADD_DAILY: Bulk = Bulk {
+ADD_DAILY = Bulk {
     head: "INSERT INTO daily (scope, kind, day, lane, label, n, s1, s2, s3, s4, s5) VALUES",
     width: 11,
     tail: "ON CONFLICT (scope, kind, day, lane, label) DO UPDATE SET
     n = daily.n + excluded.n, s1 = daily.s1 + excluded.s1, s2 = daily.s2 + excluded.s2,
     s3 = daily.s3 + excluded.s3, s4 = daily.s4 + excluded.s4, s5 = daily.s5 + excluded.s5",
 };
-pub(super) const DROP_EMPTY_DAILY: &str = "DELETE FROM daily WHERE
-    scope = $1 AND kind = $2 AND day = $3 AND lane = $4 AND label = $5 AND n = 0";
-pub(super) const ADD_CUSTOMER: Bulk = Bulk {
+
+ADD_CUSTOMER = Bulk {
     head: "INSERT INTO weekly_customer (scope, week, lane, topic, customer, n) VALUES",
     width: 6,
     tail: "ON CONFLICT (scope, week, lane, topic, customer)
     DO UPDATE SET n = weekly_customer.n + excluded.n
     RETURNING scope, week, lane, topic, customer, n",
 };
-pub(super) const DROP_CUSTOMER: &str = "DELETE FROM weekly_customer WHERE
-    scope = $1 AND week = $2 AND lane = $3 AND topic = $4 AND customer = $5";
-pub(super) const ADD_WEEKLY: Bulk = Bulk {
+
+ADD_WEEKLY = Bulk {
     head: "INSERT INTO weekly (scope, week, lane, topic, customers) VALUES",
     width: 5,
     tail: "ON CONFLICT (scope, week, lane, topic)
     DO UPDATE SET customers = weekly.customers + excluded.customers",
 };
-pub(super) const DROP_EMPTY_WEEKLY: &str = "DELETE FROM weekly WHERE
-    scope = $1 AND week = $2 AND lane = $3 AND topic = $4 AND customers = 0";
+
+CONTACTS = Bulk {
+    head: "WITH wanted (source, id) AS (VALUES",
+    width: 2,
+    tail: ") SELECT c.id, c.canonical, c.about FROM wanted w CROSS JOIN contact c
+        WHERE c.source = w.source AND c.id = w.id",
+};
+}
+
 pub(super) const CLEAR_COUNTS: [&str; 4] = [
     "DELETE FROM daily",
     "DELETE FROM weekly_customer",
     "DELETE FROM weekly",
     "DELETE FROM conversation_topic",
 ];
-pub(super) const ALL_DAILY: &str = "SELECT scope, kind, day, lane, label, n, s1, s2, s3, s4, s5
-    FROM daily ORDER BY scope, kind, day, lane, label";
-pub(super) const ALL_WEEKLY: &str = "SELECT scope, week, lane, topic, customers
-    FROM weekly ORDER BY scope, week, lane, topic";
-/// Days and kinds in one answer; the week of a day is `(day + 3) / 7`, since 1970-01-05 was a Monday.
-pub(super) const WEEKS: &str = "SELECT (day + 3) / 7, kind, lane, label,
-    CAST(SUM(n) AS BIGINT), CAST(SUM(s1) AS BIGINT), CAST(SUM(s2) AS BIGINT),
-    CAST(SUM(s3) AS BIGINT), CAST(SUM(s4) AS BIGINT), CAST(SUM(s5) AS BIGINT)
-    FROM daily WHERE scope = $1 AND kind = $2 AND day >= $3 AND day < $4
-    GROUP BY (day + 3) / 7, kind, lane, label";
-pub(super) const CUSTOMERS: &str =
-    "SELECT lane, topic, customers FROM weekly WHERE scope = $1 AND week = $2";
-
-// A few conversations to look at, and those of an unfinished week.
-
-pub(super) const CLOSED_BETWEEN: &str =
-    "SELECT record FROM conversation WHERE closed_at >= $1 AND closed_at < $2";
-pub(super) const AWAITING: &str = "SELECT record FROM conversation
-    WHERE closed_at >= $1 AND closed_at < $2 AND class IN ('no_score', 'too_short')";
-pub(super) const LOOK_LANE: &str = "SELECT record FROM conversation
-    WHERE class = 'scored' AND lane = $1 AND closed_at >= $2 AND closed_at < $3
-    AND score >= $4 AND score <= $5
-    ORDER BY closed_at DESC, score DESC, source DESC, id DESC LIMIT $6 OFFSET $7";
-pub(super) const LOOK_TOPIC: &str = "SELECT c.record FROM conversation_topic t
-    JOIN conversation c ON c.source = t.source AND c.id = t.id
-    WHERE t.topic = $8 AND t.lane = $1 AND t.closed_at >= $2 AND t.closed_at < $3
-    AND t.score >= $4 AND t.score <= $5
-    ORDER BY t.closed_at DESC, t.source DESC, t.id DESC LIMIT $6 OFFSET $7";
-// The next two leave the class to the reader: with it SQLite prefers the index that starts with the
-// class, and sorts a whole week for a handful of rows.
-pub(super) const LOOK_SURVEY: &str = "SELECT record FROM conversation
-    WHERE csat IS NOT NULL AND closed_at >= $1 AND closed_at < $2
-    AND ABS(csat - score) >= $3 ORDER BY closed_at DESC, source DESC, id DESC LIMIT $4 OFFSET $5";
-pub(super) const LOOK_ANY: &str = "SELECT record FROM conversation
-    WHERE closed_at >= $1 AND closed_at < $2
-    ORDER BY closed_at, source, id LIMIT $3 OFFSET $4";
-
-// Settings, sources, people, plugins.
-
-pub(super) const SETTING: &str = "SELECT value FROM setting WHERE name = $1";
-pub(super) const SET_SETTING: &str = "INSERT INTO setting (name, value) VALUES ($1, $2)
-    ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-pub(super) const SOURCES: &str = "SELECT source, read_until FROM source_state ORDER BY source";
-pub(super) const SET_SOURCE: &str = "INSERT INTO source_state (source, read_until) VALUES ($1, $2)
-    ON CONFLICT (source) DO UPDATE SET read_until = excluded.read_until";
-pub(super) const CONTACTS: Bulk = Bulk {
-    head: "WITH wanted (source, id) AS (VALUES",
-    width: 2,
-    tail: ") SELECT c.id, c.canonical, c.about FROM wanted w CROSS JOIN contact c
-        WHERE c.source = w.source AND c.id = w.id",
-};
-pub(super) const OLDEST_CONTACTS: &str = "SELECT id FROM contact
-    WHERE source = $1 AND id = canonical AND checked_at < $2 ORDER BY checked_at, id LIMIT $3";
-pub(super) const SET_CONTACT: &str =
-    "INSERT INTO contact (source, id, canonical, about, checked_at) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (source, id) DO UPDATE SET
-    canonical = excluded.canonical, about = excluded.about, checked_at = excluded.checked_at";
-pub(super) const TEAMMATES: &str = "SELECT id, about FROM teammate WHERE source = $1";
-pub(super) const SET_TEAMMATE: &str = "INSERT INTO teammate (source, id, about) VALUES ($1, $2, $3)
-    ON CONFLICT (source, id) DO UPDATE SET about = excluded.about";
-pub(super) const SET_ODDITY: &str =
-    "INSERT INTO oddity (source, id, field, raw) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (source, id, field) DO UPDATE SET raw = excluded.raw";
-pub(super) const STATE: &str = "SELECT value FROM plugin_state WHERE plugin = $1 AND key = $2";
-pub(super) const SET_STATE: &str =
-    "INSERT INTO plugin_state (plugin, key, value) VALUES ($1, $2, $3)
-    ON CONFLICT (plugin, key) DO UPDATE SET value = excluded.value";
-pub(super) const DROP_STATE: &str = "DELETE FROM plugin_state WHERE plugin = $1 AND key = $2";
-pub(super) const SET_BOARD: &str =
-    "INSERT INTO board (plugin, destination, key, message, version) VALUES ($1, $2, $3, $4, 1)
-    ON CONFLICT (plugin, destination, key) DO UPDATE SET
-    message = excluded.message, version = board.version + 1
-    WHERE board.message <> excluded.message";
-pub(super) const BOARD: &str = "SELECT key, message FROM board
-    WHERE plugin = $1 AND destination = $2 ORDER BY key";

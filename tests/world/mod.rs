@@ -2,6 +2,7 @@
 //! process, run the way people run it.
 
 pub mod intercom;
+pub mod postgres;
 
 use std::path::PathBuf;
 use std::process::Stdio;

@@ -1,0 +1,306 @@
+//! The one place that knows which database there is: everything above binds and reads our own types.
+
+mod postgres;
+mod sqlite;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::{Context, Result};
+use secrecy::SecretString;
+use sqlx::postgres::{PgPool, PgRow};
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::{Executor, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
+
+use super::sql::Bulk;
+
+/// Where the database is, from its address in the settings. It may carry a password.
+#[derive(Debug, Clone)]
+pub enum Address {
+    File(PathBuf),
+    Memory,
+    Postgres(SecretString),
+}
+
+impl FromStr for Address {
+    type Err = String;
+
+    fn from_str(url: &str) -> Result<Self, String> {
+        let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
+        match path {
+            Some(":memory:") => Ok(Address::Memory),
+            Some(path) if !path.is_empty() => Ok(Address::File(path.into())),
+            _ if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Ok(Address::Postgres(SecretString::from(url)))
+            }
+            // The address is not repeated: it may carry a password.
+            _ => Err("it is not a store's address; write it like sqlite://data/cxbot.db or \
+                      postgres://user@host/database"
+                .to_owned()),
+        }
+    }
+}
+
+/// The pools of one database.
+#[derive(Clone)]
+pub(super) enum Engine {
+    /// One writer, because SQLite has one; readers cannot write.
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// A write transaction; dropped without commit it leaves no trace.
+pub(super) enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// A value to bind. Times are milliseconds, JSON is text: both databases hold these alike.
+#[derive(Debug, Clone)]
+pub(super) enum Arg {
+    Int(Option<i64>),
+    Text(Option<String>),
+}
+
+/// A row of an answer.
+pub(super) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+impl Engine {
+    /// Opens the database and brings its schema up to date; the error says what to do.
+    pub(super) async fn open(address: &Address) -> Result<Engine> {
+        match address {
+            Address::File(path) => {
+                let (writer, readers) =
+                    sqlite::open_file(path).await.map_err(|error| unusable_file(path, error))?;
+                Ok(Engine::Sqlite { writer, readers })
+            }
+            Address::Memory => {
+                let writer = sqlite::open_in_memory().await?;
+                Ok(Engine::Sqlite { readers: writer.clone(), writer })
+            }
+            Address::Postgres(url) => {
+                let pool = postgres::open(url).await.map_err(|error| {
+                    let remedy = postgres::remedy(code(&error).as_deref());
+                    error.context(format!("cannot use the PostgreSQL store; {remedy}"))
+                })?;
+                Ok(Engine::Postgres(pool))
+            }
+        }
+    }
+
+    pub(super) async fn begin(&self) -> Result<Tx> {
+        match self {
+            // A transaction that reads first and writes later would fail at once when another
+            // process writes between; taking the lock at the start waits instead.
+            Engine::Sqlite { writer, .. } => {
+                Ok(Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?))
+            }
+            Engine::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+        }
+    }
+
+    pub(super) async fn fetch(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>> {
+        match self {
+            Engine::Sqlite { readers, .. } => sqlite::fetch(readers, sql, args).await,
+            Engine::Postgres(pool) => postgres::fetch(pool, sql, args).await,
+        }
+    }
+
+    /// Runs a statement over rows of values, outside of any transaction.
+    pub(super) async fn fetch_rows(&self, bulk: &Bulk, rows: Vec<Vec<Arg>>) -> Result<Vec<Row>> {
+        let mut found = Vec::new();
+        for (sql, args) in chunks(bulk, rows, matches!(self, Engine::Postgres(_))) {
+            found.extend(self.fetch(&sql, args).await?);
+        }
+        Ok(found)
+    }
+
+    /// Has the database read a statement without running it.
+    pub(super) async fn prepare(&self, sql: &str) -> Result<()> {
+        let text = sqlx::AssertSqlSafe(sql.to_owned()).into_sql_str();
+        match self {
+            Engine::Sqlite { writer, .. } => writer.acquire().await?.prepare(text).await.map(drop),
+            Engine::Postgres(pool) => pool.acquire().await?.prepare(text).await.map(drop),
+        }
+        .with_context(|| first_line(sql))
+    }
+
+    /// The statement of a bulk for so many rows.
+    pub(super) fn with_rows(&self, bulk: &Bulk, rows: usize) -> String {
+        with_rows(bulk, rows, matches!(self, Engine::Postgres(_)))
+    }
+
+    pub(super) async fn close(&self) {
+        match self {
+            Engine::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Engine::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+fn unusable_file(path: &Path, error: anyhow::Error) -> anyhow::Error {
+    let remedy = sqlite::remedy(code(&error).as_deref());
+    error.context(format!("cannot open the store {}; {remedy}", path.display()))
+}
+
+/// The database's own code of an error.
+fn code(error: &anyhow::Error) -> Option<String> {
+    let database = error.downcast_ref::<sqlx::Error>()?.as_database_error()?;
+    database.code().map(std::borrow::Cow::into_owned)
+}
+
+/// Which statement failed; its values may be personal and are not said.
+fn first_line(sql: &str) -> String {
+    format!("the store: {}", sql.trim().lines().next().unwrap_or_default())
+}
+
+/// Rows in one statement: more bring nothing, and SQLite takes 32,766 parameters at most.
+const CHUNK: usize = 200;
+
+/// The statement of a bulk for one chunk. SQLite finds a placeholder with a name by going through
+/// all of them, so there they have none.
+fn with_rows(bulk: &Bulk, rows: usize, numbered: bool) -> String {
+    let mut sql = String::from(bulk.head);
+    for row in 0..rows {
+        sql.push_str(if row == 0 { " (" } else { ", (" });
+        for column in 0..bulk.width {
+            sql.push_str(if column == 0 { "" } else { "," });
+            match numbered {
+                true => sql.push_str(&format!("${}", row * bulk.width + column + 1)),
+                false => sql.push('?'),
+            }
+        }
+        sql.push(')');
+    }
+    sql.push(' ');
+    sql.push_str(bulk.tail);
+    sql
+}
+
+/// Statements and their values, a chunk of rows each.
+fn chunks(bulk: &Bulk, rows: Vec<Vec<Arg>>, numbered: bool) -> Vec<(String, Vec<Arg>)> {
+    let mut chunks = Vec::with_capacity(rows.len() / CHUNK + 1);
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<Vec<Arg>> = rows.by_ref().take(CHUNK).collect();
+        let sql = with_rows(bulk, chunk.len(), numbered);
+        chunks.push((sql, chunk.into_iter().flatten().collect()));
+    }
+    chunks
+}
+
+impl Tx {
+    pub(super) async fn execute(&mut self, sql: &str, args: Vec<Arg>) -> Result<u64> {
+        match self {
+            Tx::Sqlite(tx) => {
+                let done = tx.execute(sqlite::bind(sql, args)).await;
+                Ok(done.with_context(|| first_line(sql))?.rows_affected())
+            }
+            Tx::Postgres(tx) => {
+                let done = tx.execute(postgres::bind(sql, args)).await;
+                Ok(done.with_context(|| first_line(sql))?.rows_affected())
+            }
+        }
+    }
+
+    pub(super) async fn fetch(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>> {
+        match self {
+            Tx::Sqlite(tx) => sqlite::fetch(&mut **tx, sql, args).await,
+            Tx::Postgres(tx) => postgres::fetch(&mut **tx, sql, args).await,
+        }
+    }
+
+    /// Runs a statement over rows of values.
+    pub(super) async fn execute_rows(&mut self, bulk: &Bulk, rows: Vec<Vec<Arg>>) -> Result<()> {
+        for (sql, args) in chunks(bulk, rows, self.numbered()) {
+            self.execute(&sql, args).await?;
+        }
+        Ok(())
+    }
+
+    /// The same for a statement that answers.
+    pub(super) async fn fetch_rows(
+        &mut self,
+        bulk: &Bulk,
+        rows: Vec<Vec<Arg>>,
+    ) -> Result<Vec<Row>> {
+        let mut found = Vec::new();
+        for (sql, args) in chunks(bulk, rows, self.numbered()) {
+            found.extend(self.fetch(&sql, args).await?);
+        }
+        Ok(found)
+    }
+
+    pub(super) async fn commit(self) -> Result<()> {
+        match self {
+            Tx::Sqlite(tx) => Ok(tx.commit().await?),
+            Tx::Postgres(tx) => Ok(tx.commit().await?),
+        }
+    }
+
+    fn numbered(&self) -> bool {
+        matches!(self, Tx::Postgres(_))
+    }
+}
+
+impl Row {
+    /// The number in a column; an error when it holds something else.
+    pub(super) fn int(&self, column: usize) -> Result<i64> {
+        match self {
+            Row::Sqlite(row) => Ok(row.try_get(column)?),
+            Row::Postgres(row) => Ok(row.try_get(column)?),
+        }
+    }
+
+    pub(super) fn text(&self, column: usize) -> Result<String> {
+        match self {
+            Row::Sqlite(row) => Ok(row.try_get(column)?),
+            Row::Postgres(row) => Ok(row.try_get(column)?),
+        }
+    }
+}
+
+impl From<i64> for Arg {
+    fn from(value: i64) -> Self {
+        Arg::Int(Some(value))
+    }
+}
+
+impl From<Option<i64>> for Arg {
+    fn from(value: Option<i64>) -> Self {
+        Arg::Int(value)
+    }
+}
+
+impl From<&str> for Arg {
+    fn from(value: &str) -> Self {
+        Arg::Text(Some(value.to_owned()))
+    }
+}
+
+impl From<String> for Arg {
+    fn from(value: String) -> Self {
+        Arg::Text(Some(value))
+    }
+}
+
+impl From<Option<String>> for Arg {
+    fn from(value: Option<String>) -> Self {
+        Arg::Text(value)
+    }
+}
+
+/// Binds values of different types in one list.
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { vec![$($crate::store::engine::Arg::from($value)),*] };
+}
+pub(super) use args;

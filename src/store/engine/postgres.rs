@@ -1,0 +1,54 @@
+//! PostgreSQL through sqlx, for stores that outgrow a file or have to be shared.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor, Postgres};
+
+use super::{Arg, Row, first_line};
+
+const CONNECTIONS: u32 = 8;
+/// How long a lost server is waited for before a command gives up.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+
+/// Connects, and brings the schema up to date.
+pub(super) async fn open(url: &SecretString) -> Result<PgPool> {
+    let options: PgConnectOptions = url.expose_secret().parse()?;
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(CONNECT_WITHIN)
+        .connect_with(options.disable_statement_logging())
+        .await?;
+    sqlx::migrate!("src/store/migrations/postgres").run(&pool).await?;
+    Ok(pool)
+}
+
+/// What to do about a server that cannot be used, by its SQLSTATE.
+pub(super) fn remedy(code: Option<&str>) -> &'static str {
+    match code {
+        Some("28P01" | "28000") => "it refused user or password; correct them in store.url",
+        Some("3D000") => "it has no such database; make it, or correct store.url",
+        Some("42501") => "this user may not make tables; give the right",
+        _ => "check store.url and that the server runs",
+    }
+}
+
+pub(super) fn bind(sql: &str, args: Vec<Arg>) -> sqlx::query::Query<'_, Postgres, PgArguments> {
+    let query = sqlx::query(AssertSqlSafe(sql.to_owned()));
+    args.into_iter().fold(query, |query, arg| match arg {
+        Arg::Int(value) => query.bind(value),
+        // PostgreSQL's texts hold no NUL, which a topic's name from outside may.
+        Arg::Text(value) => query.bind(value.map(|text| text.replace('\0', "\u{fffd}"))),
+    })
+}
+
+pub(super) async fn fetch<'e>(
+    executor: impl Executor<'e, Database = Postgres>,
+    sql: &str,
+    args: Vec<Arg>,
+) -> Result<Vec<Row>> {
+    let rows = executor.fetch_all(bind(sql, args)).await.with_context(|| first_line(sql))?;
+    Ok(rows.into_iter().map(Row::Postgres).collect())
+}

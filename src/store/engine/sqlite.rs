@@ -1,0 +1,92 @@
+//! SQLite through sqlx: a file with a write-ahead log, one writer, readers that cannot write.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor, Sqlite};
+
+use super::{Arg, Row, first_line};
+
+/// Cache of a connection, as SQLite counts it: negative is KiB. The writer touches pages all over
+/// the counts' trees, so a small cache would write them out and read them back again.
+const WRITER_CACHE: &str = "-64000";
+const READER_CACHE: &str = "-8000";
+/// Pages in the write-ahead log before they go to the database: fewer, larger writes.
+const CHECKPOINT_PAGES: &str = "8000";
+const READERS: u32 = 4;
+
+/// Opens a database file, made with its folder where missing, and brings it up to date; the writer
+/// and the readers.
+pub(super) async fn open_file(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    }
+    let options = options().filename(path).create_if_missing(true);
+    let writer = options.clone().pragma("cache_size", WRITER_CACHE);
+    let writer = single().connect_with(writer).await?;
+    sqlx::migrate!("src/store/migrations/sqlite").run(&writer).await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .connect_with(options.read_only(true).pragma("cache_size", READER_CACHE))
+        .await?;
+    Ok((writer, readers))
+}
+
+/// A database that lives and dies with the process: for the demo and for tests.
+pub(super) async fn open_in_memory() -> Result<SqlitePool> {
+    let pool = single().connect_with(options().in_memory(true)).await?;
+    sqlx::migrate!("src/store/migrations/sqlite").run(&pool).await?;
+    Ok(pool)
+}
+
+/// What to do about a file that cannot be opened, by SQLite's result code.
+pub(super) fn remedy(code: Option<&str>) -> &'static str {
+    match code {
+        Some("14") => "it has to be a file that this user may read and write",
+        Some("26") => "it is not a cxbot store; move it away, or set store.url to another file",
+        Some("8") => "this user may not write it; give the right, or set store.url elsewhere",
+        Some("5") => "another process holds it; stop that one first",
+        Some("11") => "it is damaged; put a backup in its place",
+        _ => "check store.url",
+    }
+}
+
+fn options() -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(10))
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+        .optimize_on_close(true, None)
+        // Statements would be logged with their text at warn when they are slow.
+        .disable_statement_logging()
+}
+
+/// One connection that is never dropped: the writer, and a database in memory, are just that one.
+fn single() -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None)
+}
+
+/// Statements are constants of the store, some with more rows of placeholders; values are bound.
+pub(super) fn bind(sql: &str, args: Vec<Arg>) -> sqlx::query::Query<'_, Sqlite, SqliteArguments> {
+    let query = sqlx::query(AssertSqlSafe(sql.to_owned()));
+    args.into_iter().fold(query, |query, arg| match arg {
+        Arg::Int(value) => query.bind(value),
+        Arg::Text(value) => query.bind(value),
+    })
+}
+
+pub(super) async fn fetch<'e>(
+    executor: impl Executor<'e, Database = Sqlite>,
+    sql: &str,
+    args: Vec<Arg>,
+) -> Result<Vec<Row>> {
+    let rows = executor.fetch_all(bind(sql, args)).await.with_context(|| first_line(sql))?;
+    Ok(rows.into_iter().map(Row::Sqlite).collect())
+}
