@@ -3,6 +3,7 @@
 mod cli;
 mod counts;
 mod independent;
+mod slots;
 mod sync;
 mod walls;
 mod world;

@@ -10,6 +10,7 @@ mod engine;
 mod look;
 mod people;
 mod rebuild;
+mod slots;
 mod sql;
 mod weeks;
 mod write;
@@ -28,6 +29,7 @@ pub use engine::Address;
 use engine::{Engine, args};
 pub use people::{Contact, Oddity, Person};
 pub use rebuild::Difference;
+pub use slots::{Claim, Job, SlotRow};
 pub use write::{Applied, Batch};
 
 /// What decides which conversation counts where. When it changes, everything is counted anew.

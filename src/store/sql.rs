@@ -102,6 +102,31 @@ SET_BOARD = "INSERT INTO board (plugin, destination, key, message, version) VALU
     WHERE board.message <> excluded.message";
 BOARD = "SELECT key, message FROM board
     WHERE plugin = $1 AND destination = $2 ORDER BY key";
+
+// Schedules and their slots.
+
+SCHEDULE = "SELECT expression, zone, evaluated_until FROM schedule WHERE job = $1";
+SET_SCHEDULE = "INSERT INTO schedule (job, expression, zone, evaluated_until)
+    VALUES ($1, $2, $3, $4) ON CONFLICT (job) DO UPDATE SET
+    expression = excluded.expression, zone = excluded.zone,
+    evaluated_until = excluded.evaluated_until";
+ADD_SLOT = "INSERT INTO slot
+    (job, civil, due_at, state, reason, late, tries, epoch, held_until)
+    VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0) ON CONFLICT (job, civil) DO NOTHING";
+/// Slots that still wait when a newer one of their job is due: only the newest is worth running.
+SKIP_OLDER = "UPDATE slot SET state = 'skipped', reason = 'a newer one was due'
+    WHERE job = $1 AND state = 'due' AND due_at < $2";
+/// A slot whose runner died is taken over once its lease has run out. A job never overlaps itself:
+/// nothing is taken while another of its slots is held.
+CLAIM_SLOT = "UPDATE slot SET state = 'running', epoch = epoch + 1, tries = tries + 1,
+    held_until = $3 WHERE job = $1 AND state IN ('due', 'running') AND held_until <= $2
+    AND due_at = (SELECT MAX(s.due_at) FROM slot s WHERE s.job = $1 AND s.state IN ('due', 'running'))
+    AND NOT EXISTS (SELECT 1 FROM slot h WHERE h.job = $1 AND h.state = 'running' AND h.held_until > $2)
+    RETURNING civil, due_at, late, tries, epoch";
+FINISH_SLOT = "UPDATE slot SET state = $4, reason = $5, held_until = $6
+    WHERE job = $1 AND civil = $2 AND epoch = $3 AND state = 'running'";
+PREVIOUS_SLOT = "SELECT MAX(due_at) FROM slot WHERE job = $1 AND state = 'done' AND due_at < $2";
+SLOTS = "SELECT job, civil, due_at, state, reason, late, tries FROM slot ORDER BY due_at, job";
 }
 
 statements! { BULK: Bulk;

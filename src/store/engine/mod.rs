@@ -261,6 +261,13 @@ impl Row {
         }
     }
 
+    pub(super) fn optional_int(&self, column: usize) -> Result<Option<i64>> {
+        match self {
+            Row::Sqlite(row) => Ok(row.try_get(column)?),
+            Row::Postgres(row) => Ok(row.try_get(column)?),
+        }
+    }
+
     pub(super) fn text(&self, column: usize) -> Result<String> {
         match self {
             Row::Sqlite(row) => Ok(row.try_get(column)?),
