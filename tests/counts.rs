@@ -262,3 +262,33 @@ fn every_statement_is_prepared_on_both_databases() {
         }
     });
 }
+
+#[test]
+fn the_band_of_a_sparse_topic_looks_back_until_it_has_26_weeks_that_say_something() {
+    block_on(async {
+        for address in engines().await {
+            let store = Store::open(&address, counting(&[])).await.expect("a store");
+            let week: Week = "2026-W44".parse().expect("a week");
+            // Every other week has 30 conversations, the others 5; sixty weeks in all.
+            let of_week = |back: i64| {
+                let number = if back % 2 == 0 { 30 } else { 5 };
+                (0..number).map(move |n| {
+                    json!({
+                        "source": "a", "id": format!("{back}-{n}"), "score": 1 + n % 5,
+                        "closed_at": format!("{}T12:00:00Z", week.minus(back).monday()),
+                        "teammates": [{"id": "1"}], "topics": ["T1"],
+                    })
+                })
+            };
+            apply(&store, Change::Put((0..60).flat_map(of_week).collect())).await;
+            let workspace = Workspace::default();
+            let as_of = "2026-11-02T09:00:00Z".parse().expect("an instant");
+            let window = store.window(&Filter::default(), week, 26, as_of).await.expect("counts");
+            let report = Report::new(&window, week, &workspace, as_of);
+            let weeks: Vec<Option<usize>> =
+                report.cells().map(|cell| cell.usual.map(|band| band.weeks)).collect();
+            assert_eq!(weeks, [Some(26), None, None, Some(26)]);
+            store.close().await;
+        }
+    });
+}

@@ -179,6 +179,7 @@ mod tests {
             sql::AWAITING,
             sql::OF_CUSTOMER,
             sql::WEEKS,
+            sql::OLDER_WEEKS,
             sql::CUSTOMERS,
         ] {
             let explain = format!("EXPLAIN QUERY PLAN {statement}");

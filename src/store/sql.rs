@@ -49,6 +49,13 @@ WEEKS = "SELECT (day + 3) / 7, kind, lane, label,
     CAST(SUM(s3) AS BIGINT), CAST(SUM(s4) AS BIGINT), CAST(SUM(s5) AS BIGINT)
     FROM daily WHERE scope = $1 AND kind = $2 AND day >= $3 AND day < $4
     GROUP BY (day + 3) / 7, kind, lane, label";
+/// One cell's latest weeks before a day that have enough scored conversations.
+OLDER_WEEKS = "SELECT (day + 3) / 7,
+    CAST(SUM(s1) AS BIGINT), CAST(SUM(s2) AS BIGINT), CAST(SUM(s3) AS BIGINT),
+    CAST(SUM(s4) AS BIGINT), CAST(SUM(s5) AS BIGINT)
+    FROM daily WHERE scope = $1 AND kind = $2 AND lane = $3 AND label = $4 AND day < $5
+    GROUP BY (day + 3) / 7 HAVING SUM(s1 + s2 + s3 + s4 + s5) >= $6
+    ORDER BY 1 DESC LIMIT $7";
 CUSTOMERS = "SELECT lane, topic, customers FROM weekly WHERE scope = $1 AND week = $2";
 
 // A few conversations to look at, and those of an unfinished week.

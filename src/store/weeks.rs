@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 use async_trait::async_trait;
 use cxbot_sdk::conversation::Conversation;
-use cxbot_sdk::count::{Cells, Filter, Kind, Lane, PerLane, Tally, WeekCounts, awaiting, fold};
+use cxbot_sdk::count::{
+    Cells, Filter, Kind, Lane, PerLane, Spread, Tally, WeekCounts, awaiting, fold,
+};
+use cxbot_sdk::figures::MIN_N;
 use cxbot_sdk::scores::{Look, PastCells, PastWeek, Scores, SourceState, Window};
 use cxbot_sdk::week::Week;
 use jiff::Timestamp;
@@ -44,8 +47,11 @@ impl Scores for Store {
         let zone = &self.counting.zone;
         let past = (1..=history as i64).rev().map(|back| week.minus(back));
         let complete = past.filter(|past| past.end(zone) <= as_of);
-        let history = complete.map(|week| past_week(week, weeks.remove(&week).unwrap_or_default()));
-        Ok(Window { now, before, history: history.collect() })
+        let recent: Vec<PastWeek> =
+            complete.map(|week| past_week(week, weeks.remove(&week).unwrap_or_default())).collect();
+        let mut older = self.older_weeks(scope, &now, &recent, oldest, history).await?;
+        older.extend(recent);
+        Ok(Window { now, before, history: older })
     }
 
     async fn look(&self, look: Look<'_>) -> Result<Vec<Conversation>> {
@@ -90,6 +96,37 @@ impl Store {
             counts.add(kind, lane, &row.text(3)?, tally);
         }
         Ok(())
+    }
+
+    /// Weeks further back, of those cells only that had too few conversations in some of the recent
+    /// ones: a band looks back on weeks that say something, however far apart they are.
+    async fn older_weeks(
+        &self,
+        scope: i64,
+        now: &WeekCounts,
+        recent: &[PastWeek],
+        oldest: Week,
+        wanted: usize,
+    ) -> Result<Vec<PastWeek>> {
+        let mut older = BTreeMap::<Week, WeekCounts>::new();
+        for (kind, lane, label) in cells_of(now) {
+            let enough = recent.iter().filter(|week| scored(week, lane, label) >= MIN_N).count();
+            let missing = wanted.saturating_sub(enough);
+            let cell = args![scope, kind.name(), lane.name(), label, oldest.first_day().0];
+            let cell = [cell, args![MIN_N as i64, missing as i64]].concat();
+            if missing == 0 {
+                continue;
+            }
+            for row in self.engine.fetch(sql::OLDER_WEEKS, cell).await? {
+                let mut tally = Tally::default();
+                for (index, count) in tally.spread.iter_mut().enumerate() {
+                    *count = row.int(1 + index)?;
+                }
+                let week = older.entry(Week::at_index(row.int(0)?)).or_default();
+                week.add(kind, Some(lane), label, tally);
+            }
+        }
+        Ok(older.into_iter().map(|(week, counts)| past_week(week, counts)).collect())
     }
 
     async fn add_customers(&self, counts: &mut WeekCounts, scope: i64, week: Week) -> Result<()> {
@@ -147,6 +184,22 @@ impl Store {
         }
         Ok(found)
     }
+}
+
+/// Every cell with a scored conversation: lanes with an empty label, and topics.
+fn cells_of(counts: &WeekCounts) -> Vec<(Kind, Lane, &str)> {
+    let mut cells = Vec::new();
+    for (lane, of_lane) in counts.lanes.iter().filter(|(_, lane)| lane.all.scored() > 0) {
+        cells.push((Kind::Lane, lane, ""));
+        cells.extend(of_lane.topics.keys().map(|topic| (Kind::Topic, lane, topic.as_str())));
+    }
+    cells
+}
+
+fn scored(week: &PastWeek, lane: Lane, topic: &str) -> u64 {
+    let cells = &week.lanes[lane];
+    let spread = if topic.is_empty() { Some(cells.all) } else { cells.topics.get(topic).copied() };
+    spread.map_or(0, Spread::scored)
 }
 
 /// The first stored instant after `at`: times are kept in milliseconds.

@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 pub struct Window {
     pub now: WeekCounts,
     pub before: WeekCounts,
-    /// Complete weeks before `now`, oldest first, the week before included.
+    /// Complete weeks before `now`, oldest first, the week before included: as many as were asked
+    /// for, and before them older ones with the cells only that had too few conversations in some.
     pub history: Vec<PastWeek>,
 }
 
@@ -88,8 +89,9 @@ pub struct SourceState {
 /// The read side of the store. Errors are the operator's to read.
 #[async_trait]
 pub trait Scores: Send + Sync {
-    /// The counts for the digest of a week as the clock stood at `as_of`. `history` is how many
-    /// past weeks to return at most. Refused when nobody asked for this filter to be counted.
+    /// The counts for the digest of a week as the clock stood at `as_of`. `history` is how many past
+    /// weeks to return, and how many with 20 or more scored conversations for each cell of this
+    /// week, where there are so many. Refused when nobody asked for this filter to be counted.
     async fn window(
         &self,
         filter: &Filter,

@@ -44,6 +44,9 @@ CREATE TABLE daily (
     PRIMARY KEY (scope, kind, day, lane, label)
 ) WITHOUT ROWID;
 
+-- One cell's days, for those that need more weeks than the others.
+CREATE INDEX daily_cell ON daily (scope, kind, lane, label, day);
+
 -- How often each known customer is in a week's cell, and how many are: distinct people do not add
 -- up over days.
 CREATE TABLE weekly_customer (
