@@ -97,7 +97,7 @@ async fn a_file_with_bad_lines_keeps_the_good_ones_and_says_which_were_bad() {
     ];
     world.write("records.jsonl", file.concat());
     let ran = world.run(&["import", "records.jsonl"]).await;
-    assert_eq!(failure(&ran), "1 cxbot: 8 records were skipped; the reasons are above");
+    assert_eq!(failure(&ran), "1 cxbot: skipped 8 records; the reasons are above");
     insta::assert_snapshot!(ran.stdout, @"
     Read 2 conversations: 2 new, 0 changed, 0 unchanged, 0 deleted.
     Skipped 8 records:

@@ -402,6 +402,32 @@ async fn a_refused_token_is_one_clear_line_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_token_without_every_scope_still_brings_the_scores() {
+    let last = LastWeek::new();
+    let intercom = workspace().await;
+    let object = with(conversation("1", last.at(1, 0)), from_contact(&customer("c1")));
+    intercom.put(with(object, scored(5, "Fine.")));
+    intercom.fault("/teams", [Fault::Status(403)]);
+    intercom.fault("/contacts/search", [Fault::Status(401)]);
+    intercom.fault("/conversations/deleted", [Fault::Status(404)]);
+    let world = World::around(&intercom);
+    let summary = world.ok(&["sync"]).await;
+    for note in [
+        "Teams are known by id only: /teams answers 403 Forbidden.",
+        "Customers are known by id only: /contacts/search answers 401 Unauthorized.",
+        "Deleted conversations cannot be followed: /conversations/deleted answers 404 Not Found.",
+    ] {
+        assert!(summary.contains(note), "{note}\n{summary}");
+    }
+    let record =
+        |records: Vec<Value>| (records[0]["score"].clone(), records[0]["customer"]["name"].clone());
+    assert_eq!(record(world.records().await), (json!(5), Value::Null));
+    // With the scopes given later, the next sync completes what is there.
+    world.ok(&["sync"]).await;
+    assert_eq!(record(world.records().await), (json!(5), json!("Customer 1")));
+}
+
+#[tokio::test]
 async fn odd_shapes_are_kept_raw_and_reported_and_the_rest_is_read() {
     let last = LastWeek::new();
     let intercom = workspace().await;

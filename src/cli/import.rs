@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use cxbot_sdk::words::counted;
 
 use super::{open, show};
 use crate::clock::{Clock, SystemClock};
@@ -51,7 +52,8 @@ impl Import {
         match intake.summary.skipped_in_all {
             0 => Ok(ExitCode::SUCCESS),
             skipped => {
-                eprintln!("cxbot: {skipped} records were skipped; the reasons are above");
+                let skipped = counted(skipped, "record");
+                eprintln!("cxbot: skipped {skipped}; the reasons are above");
                 Ok(ExitCode::from(1))
             }
         }

@@ -55,6 +55,19 @@ impl Failure {
         matches!(self, Failure::Refused { status, .. } if no.contains(status))
     }
 
+    /// Whether this workspace or token does without the call: nothing that would pass.
+    pub fn is_lacking(&self) -> bool {
+        self.is_forbidden() || self.is_not_found()
+    }
+
+    /// The status of a refusal in a few words, for a note.
+    pub fn briefly(&self) -> String {
+        match self {
+            Failure::Refused { path, status, .. } => format!("{path} answers {status}"),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether there is no such thing, or no such call.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Failure::Refused { status, .. } if *status == StatusCode::NOT_FOUND)

@@ -70,7 +70,8 @@ impl<'c> People<'c> {
             match self.search(chunk).await {
                 Ok(contacts) => found.contacts.extend(contacts),
                 Err(failure) if failure.is_forbidden() => {
-                    self.refused = Some(format!("Customers are known by id only: {failure}."));
+                    let why = failure.briefly();
+                    self.refused = Some(format!("Customers are known by id only: {why}."));
                 }
                 Err(failure) => return Err(failure.into()),
             }
@@ -84,10 +85,15 @@ impl<'c> People<'c> {
             "query": {"field": "id", "operator": "IN", "value": ids},
             "pagination": {"per_page": IDS_A_SEARCH},
         });
-        let answer: wire::Contacts =
-            self.client.post("/contacts/search?include_merge_history=true", &body).await?;
+        let answer = self.client.post("/contacts/search?include_merge_history=true", &body).await;
+        let found: Vec<wire::Contact> = match answer {
+            Ok(wire::Contacts { data }) => data,
+            // A compatible server may have no search: then each is asked for by its id.
+            Err(failure) if failure.is_not_found() => Vec::new(),
+            Err(failure) => return Err(failure),
+        };
         let mut all = Vec::new();
-        for contact in answer.data {
+        for contact in found {
             all.extend(self.described(contact).await?);
         }
         // Merged contacts are not found by a search, and new ones only after minutes.
@@ -163,7 +169,7 @@ impl<'c> People<'c> {
         }
         let company = match self.client.get::<wire::Company>(&format!("/companies/{id}")).await {
             Ok(company) => Some(company_of(company)),
-            Err(failure) if failure.is_not_found() || failure.is_forbidden() => None,
+            Err(failure) if failure.is_lacking() => None,
             Err(failure) => return Err(failure),
         };
         self.companies.insert(id.to_owned(), company.clone());

@@ -71,8 +71,12 @@ impl Source for Intercom {
 impl Intercom {
     /// Who and what conversations refer to. Fails here, before anything else, on a bad token.
     async fn directory(&self, ask: &Ask, intake: &mut Intake) -> Result<Directory> {
-        let me: wire::Me = self.client.get("/me").await?;
-        let app = me.app;
+        let app = match self.client.get::<wire::Me>("/me").await {
+            Ok(me) => me.app,
+            // A compatible server may do without; a refused token ends the sync here.
+            Err(failure) if failure.is_not_found() => None,
+            Err(failure) => return Err(failure.into()),
+        };
         let zone = app.as_ref().and_then(|app| app.timezone.as_deref());
         let own = ask.zone.iana_name();
         if let (Some(zone), Some(own)) = (zone, own)
@@ -97,10 +101,11 @@ impl Intercom {
     }
 
     /// Admins now, and those remembered that the list has forgotten.
-    async fn people(&self, intake: &Intake) -> Result<BTreeMap<String, Person>> {
-        let answer: wire::Admins = self.client.get("/admins").await?;
-        let now: BTreeMap<String, Person> = answer
-            .admins
+    async fn people(&self, intake: &mut Intake) -> Result<BTreeMap<String, Person>> {
+        let without = "Teammates are known by id only, and bots among them count as people";
+        let answer: Option<wire::Admins> = self.optional("/admins", without, intake).await?;
+        let admins = answer.map(|answer| answer.admins).unwrap_or_default();
+        let now: BTreeMap<String, Person> = admins
             .into_iter()
             .flatten()
             .map(|admin| {
@@ -113,16 +118,24 @@ impl Intercom {
     }
 
     async fn teams(&self, intake: &mut Intake) -> Result<BTreeMap<String, String>> {
-        match self.client.get::<wire::Teams>("/teams").await {
-            Ok(answer) => Ok(answer
-                .teams
-                .into_iter()
-                .flatten()
-                .filter_map(|team| Some((team.id.0, team.name?)))
-                .collect()),
-            Err(failure) if failure.is_forbidden() || failure.is_not_found() => {
-                intake.summary.notes.push(format!("Teams are known by id only: {failure}."));
-                Ok(BTreeMap::new())
+        let answer: Option<wire::Teams> =
+            self.optional("/teams", "Teams are known by id only", intake).await?;
+        let teams = answer.map(|answer| answer.teams).unwrap_or_default();
+        Ok(teams.into_iter().flatten().filter_map(|team| Some((team.id.0, team.name?))).collect())
+    }
+
+    /// A list that a sync can do without; what is missing then is said in the summary.
+    async fn optional<T: serde::de::DeserializeOwned>(
+        &self,
+        path: &str,
+        without: &str,
+        intake: &mut Intake,
+    ) -> Result<Option<T>> {
+        match self.client.get(path).await {
+            Ok(answer) => Ok(Some(answer)),
+            Err(failure) if failure.is_lacking() => {
+                intake.summary.notes.push(format!("{without}: {}.", failure.briefly()));
+                Ok(None)
             }
             Err(failure) => Err(failure.into()),
         }
@@ -280,8 +293,9 @@ impl Pull<'_> {
                 format!("/conversations/deleted?page={page}&per_page={DELETED_A_PAGE}&order=desc");
             let answer: wire::DeletedPage = match self.client.get(&path).await {
                 Ok(answer) => answer,
-                Err(failure) if failure.is_forbidden() || failure.is_not_found() => {
-                    let note = format!("Deleted conversations cannot be followed: {failure}.");
+                Err(failure) if failure.is_lacking() => {
+                    let why = failure.briefly();
+                    let note = format!("Deleted conversations cannot be followed: {why}.");
                     self.intake.summary.notes.push(note);
                     return Ok(());
                 }
