@@ -95,7 +95,7 @@ impl Store {
         }
         let stored = self.how_many().await?;
         if stored > 0 {
-            tracing::info!(conversations = stored, "the counting rules changed; counting anew");
+            tracing::warn!(conversations = stored, "the counting rules changed; counting anew");
             self.rebuild().await?;
         } else {
             self.set_setting(COUNTED_WITH, &wanted).await?;

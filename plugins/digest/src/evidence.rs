@@ -1,5 +1,7 @@
 //! The few conversations that a digest shows, each with the reason it was picked. Never a dump.
 
+use std::collections::BTreeSet;
+
 use cxbot_sdk::Result;
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::count::Lane;
@@ -13,6 +15,8 @@ use crate::report::{Cell, Report};
 const WIN_EXAMPLES: usize = 3;
 /// Explanations quoted under a topic with a verdict.
 const QUOTES: usize = 2;
+/// Conversations looked at for each that is shown.
+const CANDIDATES: usize = 4;
 /// Topics whose explanations are fetched: more would not fit their message.
 const QUOTED_TOPICS: usize = 6;
 /// A topic is new when none of this many weeks knew it.
@@ -102,8 +106,14 @@ impl Finder<'_> {
         Ok(self.scores.look(look).await?)
     }
 
+    /// Conversations of a cell that say different things: many explanations are written alike.
     async fn cell(&self, cell: &Cell, scores: [u8; 2], limit: usize) -> Result<Vec<Conversation>> {
-        self.look(LookAt::Cell { lane: cell.lane, topic: cell.topic.clone(), scores }, limit).await
+        let at = LookAt::Cell { lane: cell.lane, topic: cell.topic.clone(), scores };
+        let mut said = BTreeSet::new();
+        let mut found = self.look(at, limit * CANDIDATES).await?;
+        found.retain(|conversation| said.insert(conversation.explanation.clone()));
+        found.truncate(limit);
+        Ok(found)
     }
 
     /// The lanes are asked in their fixed order; the first that has one gives it.

@@ -145,3 +145,44 @@ fn json_error(error: &serde_json::Error) -> String {
         _ => "it cannot be read".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn source(fields: Vec<Mapping>) -> FileSource {
+        FileSource {
+            path: PathBuf::new(),
+            format: Format::Jsonl,
+            fields: FieldMap::new(fields),
+            source: None,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_break_a_line(line in prop::collection::vec(any::<u8>(), 0..200)) {
+            for fields in [vec![], vec!["id=Ticket".parse().expect("a mapping")]] {
+                if let Err(why) = source(fields).record_of_line(&line) {
+                    prop_assert!(!why.is_empty() && !why.contains('\n'), "{why}");
+                }
+            }
+        }
+
+        #[test]
+        fn a_reason_never_repeats_what_a_customer_wrote(words in "[a-z]{12}") {
+            for line in [
+                format!(r#"{{"source":"x","id":"1","closed_at":"{words}"}}"#),
+                format!(r#"{{"source":"x","id":"1","closed_at":"2026-11-10T10:02:00Z","tags":"{words}"}}"#),
+                format!(r#"{{"source":"x","id":"1","closed_at":"2026-11-10T10:02:00Z","customer":"{words}"}}"#),
+                format!(r#"{{"source":"x","id":["{words}"],"closed_at":"2026-11-10T10:02:00Z"}}"#),
+                format!(r#"{{"source":"x","id":"1","teammates":[{{"id":"1","role":"{words}"}}]}}"#),
+                format!("{words} is no JSON"),
+            ] {
+                let why = source(vec![]).record_of_line(line.as_bytes()).expect_err("refused");
+                prop_assert!(!why.contains(&words), "{why}");
+            }
+        }
+    }
+}

@@ -255,6 +255,7 @@ fn names(list: Option<Vec<wire::Named>>) -> Vec<String> {
 mod tests {
     use super::*;
     use cxbot_sdk::count::Lane;
+    use proptest::prelude::*;
     use serde_json::json;
 
     fn directory() -> Directory {
@@ -324,6 +325,56 @@ mod tests {
         assert_eq!(mapped.record.csat, None);
         let odd: Vec<&str> = mapped.oddities.iter().map(|oddity| &*oddity.field).collect();
         assert_eq!(odd, ["CX Score rating", "CX Score explanation", "ai_agent", "tags"]);
+    }
+
+    /// Any JSON at all, with the names of real fields strewn in.
+    fn json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "\\PC{0,12}".prop_map(Value::from),
+        ];
+        let name = prop::sample::select(vec![
+            "id",
+            "statistics",
+            "last_close_at",
+            "custom_attributes",
+            "CX Score rating",
+            "contacts",
+            "teammates",
+            "tags",
+            "topics",
+            "ai_agent",
+            "company",
+            "channel",
+            "conversation_rating",
+        ]);
+        leaf.prop_recursive(4, 64, 8, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                prop::collection::vec((name.clone(), inner), 0..8).prop_map(|fields| {
+                    Value::Object(fields.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_shape_of_a_conversation_breaks_the_reader(odd in json(), closed_at in any::<i64>()) {
+            let mut raw = json!({"id": "7", "statistics": {"last_close_at": closed_at}});
+            if let (Value::Object(raw), Value::Object(odd)) = (&mut raw, odd.clone()) {
+                raw.extend(odd);
+            }
+            for value in [raw, odd] {
+                match read(&value, &directory()) {
+                    Ok(mapped) => prop_assert!(!mapped.record.id.is_empty()),
+                    Err(why) => prop_assert!(unreadable(&value, why).field == why),
+                }
+            }
+        }
     }
 
     #[test]

@@ -44,13 +44,14 @@ fn heading(weekly: &Weekly) -> Text {
 fn summary(report: &Report, workspace: &Workspace) -> Text {
     let lanes = report.lanes.iter().filter_map(|cell| {
         let share = percent(cell.share?);
-        Some(format!("{} {share} good {}", lane_name(cell.lane, workspace), cell.verdict.label()))
+        Some(format!("{}: {share} good {}", lane_label(cell.lane, workspace), cell.verdict.label()))
     });
     let lanes: Vec<String> = lanes.collect();
     let week = week_number(report.week);
     match lanes.is_empty() {
         true => format!("CX week {week}: no scored conversations").into(),
-        false => format!("CX week {week}: {}", lanes.join("; ")).into(),
+        // A sentence each: lanes stand side by side and are not compared.
+        false => format!("CX week {week}. {}.", lanes.join(". ")).into(),
     }
 }
 
