@@ -47,3 +47,32 @@ async fn key(services: &Services) -> Result<String> {
     services.write_state(DRAWER, KEY, Some(json!(key))).await?;
     Ok(key)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::services::tests::services;
+    use super::*;
+
+    fn manifest(name: &'static str, needs: &'static [Need]) -> Manifest {
+        Manifest { name, about: "test", needs, actions: vec![], jobs: vec![], counted: vec![] }
+    }
+
+    #[tokio::test]
+    async fn without_the_need_a_person_is_a_hash_that_no_other_plugin_shares() {
+        let services = services().await;
+        let ana = Invoker {
+            id: "ana@example.com".to_owned(),
+            name: "Ana".to_owned(),
+            roles: vec!["leader".to_owned()],
+        };
+        let seen = async |name, needs| {
+            shown_to(&manifest(name, needs), ana.clone(), &services).await.expect("shown")
+        };
+        let mood = seen("mood", &[]).await;
+        assert_eq!(seen("mood", &[]).await, mood, "the same person is the same hash");
+        assert_ne!(seen("other", &[]).await.id, mood.id);
+        assert!(!mood.id.contains("ana") && mood.name.is_empty());
+        assert_eq!(mood.roles, ana.roles);
+        assert_eq!(seen("lookup", &[Need::Identity]).await, ana);
+    }
+}

@@ -76,3 +76,39 @@ impl Host for Services {
         Ok(self.store.set_board(plugin, audience, key, &message).await?)
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::store::{Address, Counting};
+    use cxbot_sdk::Message;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// Services over a store in memory.
+    pub(crate) async fn services() -> Arc<Services> {
+        let store = Store::open(&Address::Memory, Counting::default()).await.expect("a store");
+        Arc::new(Services::new(store, Workspace::default(), Arc::new(SystemClock)))
+    }
+
+    #[tokio::test]
+    async fn a_message_is_rendered_while_its_key_is_locked_so_that_the_newest_stays() {
+        let services = services().await;
+        let channel = ["terminal:x".parse().expect("a destination")];
+        let (inside, count) = (AtomicU32::new(0), AtomicU32::new(0));
+        let publish = || {
+            let render = Box::pin(async {
+                assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0, "one render at a time");
+                let number = count.fetch_add(1, Ordering::SeqCst) + 1;
+                tokio::task::yield_now().await;
+                inside.fetch_sub(1, Ordering::SeqCst);
+                Ok(Message::sentence(format!("{number} answered")))
+            });
+            services.publish("mood", &channel, "poll", render)
+        };
+        let all = futures_util::future::join_all((0..20).map(|_| publish())).await;
+        assert!(all.into_iter().all(|published| published.is_ok()));
+        let board = services.store.board("mood", &channel[0]).await.expect("the board");
+        assert_eq!(board[0].message.plain(), "20 answered");
+    }
+}
