@@ -356,8 +356,8 @@ async fn big_pages_that_time_out_are_asked_for_in_smaller_ones() {
     let pairs = lot(&last);
     pairs.iter().for_each(|pair| intercom.put(pair.intercom.clone()));
     intercom
-        .fault(SEARCH, [Fault::Slow(Duration::from_secs(4)), Fault::Slow(Duration::from_secs(4))]);
-    let world = rules(World::around(&intercom)).with("CXBOT__INTERCOM__TIMEOUT", "1s");
+        .fault(SEARCH, [Fault::Slow(Duration::from_secs(8)), Fault::Slow(Duration::from_secs(8))]);
+    let world = rules(World::around(&intercom)).with("CXBOT__INTERCOM__TIMEOUT", "2s");
     world.ok(&["sync"]).await;
     check(&world, &last, &neutral(&pairs)).await;
     let sizes: Vec<Value> = intercom

@@ -54,6 +54,9 @@ impl Digest {
                 show::message(&message, other, &destinations, workspace)?
             }
         };
+        if app.store().how_many().await? == 0 {
+            eprintln!("cxbot: the store holds nothing yet; run cxbot sync or cxbot import");
+        }
         app.store().close().await;
         show::print(&printed)?;
         Ok(ExitCode::SUCCESS)

@@ -158,6 +158,9 @@ async fn old_or_missing_data_is_said_first() {
     assert_eq!(line, "intercom sync stopped Fri 12:00; numbers cover 64 % of the week.");
     host.sources = vec![source("2026-11-16T06:40:00Z")];
     assert_eq!(second_line(digest_of(&host, json!({})).await), "As of Mon 06:40.");
+    host.sources = vec![source("2026-11-09T12:00:00Z")];
+    let line = second_line(digest_of(&host, json!({})).await);
+    assert_eq!(line, "intercom sync stopped Mon 9 Nov 12:00; numbers cover 7 % of the week.");
     host.sources = vec![source("2026-11-16T08:40:00Z")];
     assert_eq!(second_line(digest_of(&host, json!({})).await), "WIN");
 }

@@ -302,7 +302,8 @@ impl Pull<'_> {
                 Err(failure) => return Err(failure.into()),
             };
             let since = start.as_second();
-            let older = answer.conversations.iter().any(|gone| gone.deleted_at < Some(since));
+            let older = |gone: &wire::Deleted| gone.deleted_at.is_some_and(|at| at < since);
+            let older = answer.conversations.iter().any(older);
             let is_empty = answer.conversations.is_empty();
             let delete =
                 answer.conversations.into_iter().map(|gone| (SOURCE.to_owned(), gone.id.0));

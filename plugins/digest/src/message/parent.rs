@@ -2,7 +2,9 @@
 
 use cxbot_sdk::message::{Block, Button, Fact};
 use cxbot_sdk::text::shorten;
-use cxbot_sdk::words::{count, days_of, percent, points, range, week_number, weekday_time};
+use cxbot_sdk::words::{
+    count, day_time, days_of, percent, points, range, week_number, weekday_time,
+};
 use cxbot_sdk::{Message, Plugin, Text, Workspace};
 use jiff::SignedDuration;
 
@@ -18,6 +20,8 @@ use cxbot_sdk::figures::Verdict;
 const QUOTE_LIMIT: usize = 140;
 /// Data older than this at the digest's clock is said to be old before anything else.
 const FRESH_FOR: SignedDuration = SignedDuration::from_hours(2);
+/// Within this time the day of the week says which day is meant; before it the date is needed.
+const NAMED_BY_DAY: SignedDuration = SignedDuration::from_hours(6 * 24);
 
 pub(super) fn parent(weekly: &Weekly, workspace: &Workspace) -> Message {
     let report = &weekly.report;
@@ -64,13 +68,17 @@ fn warnings(weekly: &Weekly, workspace: &Workspace) -> Vec<Text> {
         .sources
         .iter()
         .filter_map(|source| {
-            let until = weekday_time(source.read_until, &workspace.zone);
+            let age = report.as_of.duration_since(source.read_until);
+            let until = match age > NAMED_BY_DAY {
+                true => day_time(source.read_until, &workspace.zone),
+                false => weekday_time(source.read_until, &workspace.zone),
+            };
             if source.read_until < wanted {
                 let covered = source.read_until.duration_since(report.from).as_secs_f64() / length;
                 let percent = (covered.clamp(0.0, 1.0) * 100.0).floor();
                 let name = &source.name;
                 Some(format!("{name} sync stopped {until}; numbers cover {percent} % of the week."))
-            } else if report.as_of.duration_since(source.read_until) > FRESH_FOR {
+            } else if age > FRESH_FOR {
                 Some(format!("As of {until}."))
             } else {
                 None
