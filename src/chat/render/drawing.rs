@@ -10,6 +10,8 @@ use super::visible::visible;
 
 /// A cell is shortened to this many characters, so that a row stays a row.
 const CELL_LIMIT: usize = 40;
+/// A line spans at least this much of a share, so that a wobble does not look like a cliff.
+const LEAST_RANGE: f64 = 0.10;
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// The rows of a table with aligned columns, its header first.
@@ -54,14 +56,12 @@ pub(super) fn sparkline(chart: &Chart) -> String {
     format!("{from} {} {bars} {} {to}", end(first.value), end(last.value))
 }
 
-/// Which of the bars a value is drawn with; a flat line is drawn in the middle.
+/// Which of the bars a value is drawn with.
 fn place(value: f64, low: f64, high: f64) -> usize {
-    let range = high - low;
-    if range.is_nan() || range <= 0.0 {
-        return BARS.len() / 2;
-    }
+    let range = (high - low).max(LEAST_RANGE);
+    let bottom = (low + high - range) / 2.0;
     let top = BARS.len() - 1;
-    (((value - low) / range * top as f64).round() as usize).min(top)
+    (((value - bottom) / range * top as f64).round().max(0.0) as usize).min(top)
 }
 
 /// A chart's usual range in words, where it has one.

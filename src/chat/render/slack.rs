@@ -57,6 +57,7 @@ fn request(message: &Message, channel: Option<&str>, zone: &TimeZone) -> Value {
     request["blocks"] = json!(fitting(blocks(message, zone)));
     request["unfurl_links"] = json!(false);
     request["unfurl_media"] = json!(false);
+    request["mrkdwn"] = json!(false);
     request["parse"] = json!("none");
     request["link_names"] = json!(false);
     request
@@ -69,22 +70,42 @@ fn escaped(summary: &Text, zone: &TimeZone) -> String {
     words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// As many blocks as a message takes, with a mark where some are left out.
+/// As many blocks as a message takes, with a mark where some are left out. Buttons are kept before
+/// anything else, because they lead to what is left out.
 fn fitting(blocks: Vec<Value>) -> Vec<Value> {
-    let total = blocks.len();
-    let mut room = limit::MESSAGE - MARK_ROOM;
+    let buttons: usize = blocks.iter().filter(|block| is_actions(block)).map(size).sum();
+    let reserved = if buttons <= limit::MESSAGE / 2 { buttons } else { 0 };
+    let keeps_all_buttons = reserved == buttons;
+    let number = blocks.iter().filter(|block| keeps_all_buttons && is_actions(block)).count();
+    let mut room = limit::MESSAGE - MARK_ROOM - reserved;
+    let mut places = limit::BLOCKS - 1 - number.min(limit::BLOCKS - 1);
     let mut kept = Vec::new();
-    for (index, block) in blocks.into_iter().enumerate() {
-        let size = size(&block);
-        let is_last = index + 1 == total;
-        if size > room || (kept.len() + 1 >= limit::BLOCKS && !is_last) {
-            kept.push(note(&Text::from(shortened(total - index)), &TimeZone::UTC));
-            break;
+    let mut dropped = 0;
+    let total = blocks.len();
+    for block in blocks {
+        if keeps_all_buttons && is_actions(&block) && number < limit::BLOCKS {
+            kept.push(block);
+            continue;
         }
-        room -= size;
-        kept.push(block);
+        let size = size(&block);
+        // The last place is for the mark, unless nothing is left out.
+        let place = places > 0 || (total <= limit::BLOCKS && dropped == 0);
+        if dropped == 0 && place && size <= room {
+            room -= size;
+            places = places.saturating_sub(1);
+            kept.push(block);
+        } else {
+            dropped += 1;
+        }
+    }
+    if dropped > 0 {
+        kept.push(note(&Text::from(shortened(dropped)), &TimeZone::UTC));
     }
     kept
+}
+
+fn is_actions(block: &Value) -> bool {
+    block["type"] == "actions"
 }
 
 /// Characters of a block as Slack counts them: JSON, with `&`, `<` and `>` as their escapes.

@@ -305,6 +305,15 @@ fn small() -> Message {
 }
 
 #[test]
+fn what_does_not_fit_in_slack_leaves_the_buttons_that_lead_to_it() {
+    let long = (0..80).fold(small(), |message, _| message.note("w".repeat(400)));
+    let body = &slack::render(&long, None, &TimeZone::UTC)[0];
+    let blocks = body["blocks"].as_array().expect("blocks");
+    assert_eq!(all(body, "action_id").len(), 1);
+    assert!(blocks.last().expect("a mark").to_string().contains(MARK));
+}
+
+#[test]
 fn a_small_digest_in_the_terminal() {
     insta::assert_snapshot!(terminal::render(&small(), &TimeZone::UTC), @"
     CX week 46 · Mon 9 – Sun 15 Nov 2026
@@ -313,7 +322,7 @@ fn a_small_digest_in_the_terminal() {
     “Quick & kind, *thanks* @everyone” — conversation 7 (https://app.example/7)
     Scored 6,134 of 6,702 closed.
     Share of good conversations
-    W44 80.0 % ▁ █ 84.3 % W46
+    W44 80.0 % ▃ ▆ 84.3 % W46
     3 weeks: now 84.3 %.
     Score  Conversations
     5      855
@@ -408,7 +417,7 @@ fn a_small_digest_in_slack() {
                   },
                   {
                     "type": "text",
-                    "text": "W44 80.0 % ▁ █ 84.3 % W46",
+                    "text": "W44 80.0 % ▃ ▆ 84.3 % W46",
                     "style": {
                       "code": true
                     }
@@ -453,6 +462,7 @@ fn a_small_digest_in_slack() {
         ],
         "unfurl_links": false,
         "unfurl_media": false,
+        "mrkdwn": false,
         "parse": "none",
         "link_names": false
       },
@@ -485,6 +495,7 @@ fn a_small_digest_in_slack() {
         ],
         "unfurl_links": false,
         "unfurl_media": false,
+        "mrkdwn": false,
         "parse": "none",
         "link_names": false
       }
@@ -503,7 +514,7 @@ fn a_small_digest_in_discord() {
         "embeds": [
           {
             "title": "CX week 46 · Mon 9 – Sun 15 Nov 2026",
-            "description": "**WIN**  Invoices \\<!channel\\>, human team: 92.6 % good, was 82.1 %   ▲ real rise\n**HUMAN TEAM**  84.3 % good  \\(82.4–86.0, n=1,604\\)   = steady\n“Quick & kind, \\*thanks\\* @(break)everyone” — [conversation 7](https://app.example/7)\n-# Scored 6,134 of 6,702 closed.\n**Share of good conversations**\n```\nW44 80.0 % ▁ █ 84.3 % W46\n```\n3 weeks: now 84.3 %.\n```\nScore  Conversations\n5      855\n4      97\n```"
+            "description": "**WIN**  Invoices \\<!channel\\>, human team: 92.6 % good, was 82.1 %   ▲ real rise\n**HUMAN TEAM**  84.3 % good  \\(82.4–86.0, n=1,604\\)   = steady\n“Quick & kind, \\*thanks\\* @(break)everyone” — [conversation 7](https://app.example/7)\n-# Scored 6,134 of 6,702 closed.\n**Share of good conversations**\n```\nW44 80.0 % ▃ ▆ 84.3 % W46\n```\n3 weeks: now 84.3 %.\n```\nScore  Conversations\n5      855\n4      97\n```"
           }
         ],
         "components": [
