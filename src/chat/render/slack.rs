@@ -70,42 +70,29 @@ fn escaped(summary: &Text, zone: &TimeZone) -> String {
     words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// As many blocks as a message takes, with a mark where some are left out. Buttons are kept before
-/// anything else, because they lead to what is left out.
+/// As many blocks as a message takes, with a mark where some are left out. What goes is the end, but
+/// buttons last of all, because they lead to what is left out.
 fn fitting(blocks: Vec<Value>) -> Vec<Value> {
-    let buttons: usize = blocks.iter().filter(|block| is_actions(block)).map(size).sum();
-    let reserved = if buttons <= limit::MESSAGE / 2 { buttons } else { 0 };
-    let keeps_all_buttons = reserved == buttons;
-    let number = blocks.iter().filter(|block| keeps_all_buttons && is_actions(block)).count();
-    let mut room = limit::MESSAGE - MARK_ROOM - reserved;
-    let mut places = limit::BLOCKS - 1 - number.min(limit::BLOCKS - 1);
-    let mut kept = Vec::new();
-    let mut dropped = 0;
     let total = blocks.len();
-    for block in blocks {
-        if keeps_all_buttons && is_actions(&block) && number < limit::BLOCKS {
-            kept.push(block);
-            continue;
-        }
-        let size = size(&block);
-        // The last place is for the mark, unless nothing is left out.
-        let place = places > 0 || (total <= limit::BLOCKS && dropped == 0);
-        if dropped == 0 && place && size <= room {
-            room -= size;
-            places = places.saturating_sub(1);
-            kept.push(block);
-        } else {
-            dropped += 1;
-        }
+    let mut kept: Vec<(usize, Value)> =
+        blocks.into_iter().map(|block| (size(&block), block)).collect();
+    while !fits(&kept, total) {
+        let end = kept.iter().rposition(|(_, block)| block["type"] != "actions");
+        kept.remove(end.unwrap_or(kept.len() - 1));
     }
+    let dropped = total - kept.len();
+    let mut blocks: Vec<Value> = kept.into_iter().map(|(_, block)| block).collect();
     if dropped > 0 {
-        kept.push(note(&Text::from(shortened(dropped)), &TimeZone::UTC));
+        blocks.push(note(&Text::from(shortened(dropped)), &TimeZone::UTC));
     }
-    kept
+    blocks
 }
 
-fn is_actions(block: &Value) -> bool {
-    block["type"] == "actions"
+/// Whether so many of `total` blocks fit, with the mark that one of them needs when some are gone.
+fn fits(kept: &[(usize, Value)], total: usize) -> bool {
+    let mark = usize::from(kept.len() < total);
+    let size: usize = kept.iter().map(|(size, _)| size).sum();
+    kept.is_empty() || (kept.len() + mark <= limit::BLOCKS && size <= limit::MESSAGE - MARK_ROOM)
 }
 
 /// Characters of a block as Slack counts them: JSON, with `&`, `<` and `>` as their escapes.
