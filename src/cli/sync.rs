@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args;
 use cxbot_sdk::scores::Scores;
 use cxbot_sdk::week::day_start;
@@ -11,7 +11,7 @@ use jiff::civil::Date;
 
 use super::{open, show};
 use crate::clock::{Clock, SystemClock};
-use crate::config::Loaded;
+use crate::config::{Loaded, Problem};
 use crate::source::intercom::{Client, Intercom};
 use crate::source::{Ask, Intake, Source};
 
@@ -29,10 +29,9 @@ pub(super) struct Sync {
 impl Sync {
     pub(super) async fn run(self, loaded: &Loaded) -> Result<ExitCode> {
         let Some(token) = loaded.config.secrets.intercom.clone() else {
-            bail!(
-                "there is no source to sync: set INTERCOM_TOKEN (or INTERCOM_TOKEN_FILE), or bring \
-                 a file in with cxbot import"
-            );
+            let what = "there is no source to sync: set INTERCOM_TOKEN (or INTERCOM_TOKEN_FILE), or \
+                        bring a file in with cxbot import";
+            return Err(Problem::at("intercom", what).into());
         };
         let app = open(loaded, None).await?;
         let zone = app.workspace().zone.clone();

@@ -90,7 +90,8 @@ pub struct Loaded {
 struct Origin {
     file: PathBuf,
     text: String,
-    variables: Vec<(String, Vec<String>)>,
+    /// Variable, path, and the text as it was given.
+    variables: Vec<(String, Vec<String>, String)>,
 }
 
 impl Loaded {
@@ -119,7 +120,7 @@ impl Loaded {
                 place: Some("DATABASE_URL".to_owned()),
                 what,
             })?;
-            origin.variables.push(("DATABASE_URL".to_owned(), path.to_vec()));
+            origin.variables.push(("DATABASE_URL".to_owned(), path.to_vec(), url.to_owned()));
         }
         for (name, path, value) in environment.settings() {
             if path.last().is_some_and(|key| SECRET_KEYS.contains(&key.as_str())) {
@@ -130,7 +131,7 @@ impl Loaded {
                 place: Some(name.to_owned()),
                 what,
             })?;
-            origin.variables.push((name.to_owned(), path));
+            origin.variables.push((name.to_owned(), path, value.to_owned()));
         }
         table.entry("plugins").or_insert_with(|| Value::Table(default_plugins()));
         let mut config = origin.deserialize(table)?;
@@ -160,19 +161,35 @@ impl Origin {
         })
     }
 
-    fn deserialize(&self, table: Table) -> Result<Config, Problem> {
-        serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
-            let setting = error.path().to_string();
-            let setting = if setting == "." { String::new() } else { setting };
-            let what = one_line(error.inner().message());
-            let secret = SECRET_KEYS[0];
-            let what = if what.starts_with(&format!("unknown field `{secret}`")) {
-                "secrets do not belong in the file; use INTERCOM_TOKEN or token_file".to_owned()
-            } else {
-                what
-            };
-            self.locate(Problem { setting, place: None, what })
-        })
+    /// A variable's text that looks like a number may be meant as a text ("2.16"): where a text is
+    /// expected it is taken as one.
+    fn deserialize(&self, mut table: Table) -> Result<Config, Problem> {
+        for _ in 0..=self.variables.len() {
+            let read = serde_path_to_error::deserialize(Value::Table(table.clone()));
+            let Err(error) = &read else { break };
+            let path = keys(&error.path().to_string());
+            let variable = self.variables.iter().find(|(_, set, _)| *set == path);
+            match variable {
+                Some((_, path, text)) if error.inner().message().contains("expected a string") => {
+                    let _: Result<(), String> = set(&mut table, path, Value::String(text.clone()));
+                }
+                _ => return read.map_err(|error| self.unfit(&error)),
+            }
+        }
+        serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| self.unfit(&error))
+    }
+
+    fn unfit(&self, error: &serde_path_to_error::Error<toml::de::Error>) -> Problem {
+        let setting = error.path().to_string();
+        let setting = if setting == "." { String::new() } else { setting };
+        let what = one_line(error.inner().message());
+        let secret = SECRET_KEYS[0];
+        let what = if what.starts_with(&format!("unknown field `{secret}`")) {
+            "secrets do not belong in the file; use INTERCOM_TOKEN or token_file".to_owned()
+        } else {
+            what
+        };
+        self.locate(Problem { setting, place: None, what })
     }
 
     fn locate(&self, problem: Problem) -> Problem {
@@ -180,9 +197,9 @@ impl Origin {
             return problem;
         }
         let path = keys(&problem.setting);
-        let by_variable = self.variables.iter().rev().find(|(_, set)| path.starts_with(set));
+        let by_variable = self.variables.iter().rev().find(|(_, set, _)| path.starts_with(set));
         let place = match by_variable {
-            Some((name, _)) => Some(name.clone()),
+            Some((name, ..)) => Some(name.clone()),
             None => self.line_of(&path),
         };
         Problem { place, ..problem }

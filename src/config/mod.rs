@@ -131,6 +131,7 @@ impl Config {
         )?;
         in_range(!settings.ai_agent.trim().is_empty(), "workspace.ai_agent", "must not be empty")?;
         self.check_exclusions()?;
+        self.check_intercom()?;
         Ok(Workspace {
             zone: zone("workspace.timezone", &settings.timezone)?,
             zone_name: settings.timezone.clone(),
@@ -144,6 +145,23 @@ impl Config {
                 .map(|rule| (rule.name.clone(), rule.reason.clone()))
                 .collect(),
         })
+    }
+
+    fn check_intercom(&self) -> Result<(), Problem> {
+        let settings = &self.intercom;
+        let web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+        let timeout = SignedDuration::from_secs(1)..=SignedDuration::from_mins(10);
+        let checks = [
+            ((1..=260).contains(&settings.history_weeks), "history_weeks", "must be 1 to 260"),
+            ((1..=60).contains(&settings.reread_days), "reread_days", "must be 1 to 60"),
+            (timeout.contains(&settings.timeout), "timeout", "must be between 1s and 10m"),
+            (web(&settings.base_url), "base_url", "must start with https:// or http://"),
+            (web(&settings.app_url), "app_url", "must start with https:// or http://"),
+        ];
+        match checks.into_iter().find(|(holds, ..)| !holds) {
+            Some((_, setting, must)) => Err(Problem::at(&format!("intercom.{setting}"), must)),
+            None => Ok(()),
+        }
     }
 
     fn check_exclusions(&self) -> Result<(), Problem> {
@@ -282,6 +300,14 @@ mod tests {
         assert_eq!(url(&[named]), "sqlite://named.db");
         assert_eq!(url(&[named, ("CXBOT__STORE__URL", "sqlite://own.db")]), "sqlite://own.db");
         assert_eq!(url(&[("CXBOT__STORE__URL", "")]), "sqlite://file.db");
+    }
+
+    #[test]
+    fn a_text_that_looks_like_a_number_is_still_a_text() {
+        let variables =
+            [("CXBOT__INTERCOM__API_VERSION", "2.15"), ("CXBOT__WORKSPACE__AI_AGENT", "7")];
+        let config = load("", &variables).expect("settings").config;
+        assert_eq!((&*config.intercom.api_version, &*config.workspace.ai_agent), ("2.15", "7"));
     }
 
     #[test]

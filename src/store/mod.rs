@@ -132,6 +132,18 @@ impl Store {
         rows.iter().map(|row| Ok(((row.text(0)?, row.text(1)?), row.text(2)?))).collect()
     }
 
+    /// Refuses to go on when another process has counted anew under other settings meanwhile:
+    /// differences made here would not fit its counts.
+    fn must_count_alike(&self, counted_with: &[engine::Row]) -> Result<()> {
+        let theirs = counted_with.first().map(|row| row.text(0)).transpose()?;
+        anyhow::ensure!(
+            theirs.as_deref() == Some(&*self.counting.fingerprint()),
+            "another cxbot with other settings has counted this store anew; use the same settings \
+             for both and start this one again"
+        );
+        Ok(())
+    }
+
     async fn setting(&self, name: &str) -> Result<Option<String>> {
         let rows = self.engine.fetch(sql::SETTING, args![name]).await?;
         rows.first().map(|row| row.text(0)).transpose()

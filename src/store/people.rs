@@ -50,7 +50,14 @@ impl Contact {
             about,
             millis(self.checked_at),
         ];
-        tx.execute(sql::SET_CONTACT, row).await.map(drop)
+        tx.execute(sql::SET_CONTACT, row).await?;
+        if self.canonical != self.id {
+            let about = serde_json::to_string(&self.about)?;
+            let moved =
+                args![self.source.as_str(), self.id.as_str(), self.canonical.as_str(), about,];
+            tx.execute(sql::MOVE_CONTACTS, moved).await?;
+        }
+        Ok(())
     }
 }
 

@@ -94,6 +94,10 @@ OLDEST_CONTACTS = "SELECT id FROM contact
 SET_CONTACT = "INSERT INTO contact (source, id, canonical, about, checked_at) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (source, id) DO UPDATE SET
     canonical = excluded.canonical, about = excluded.about, checked_at = excluded.checked_at";
+/// Whoever was merged into a contact that is itself merged goes along.
+MOVE_CONTACTS = "UPDATE contact SET canonical = $3, about = $4
+    WHERE source = $1 AND canonical = $2 AND id <> $2";
+DROP_ODDITIES = "DELETE FROM oddity WHERE source = $1 AND id = $2";
 TEAMMATES = "SELECT id, about FROM teammate WHERE source = $1";
 SET_TEAMMATE = "INSERT INTO teammate (source, id, about) VALUES ($1, $2, $3)
     ON CONFLICT (source, id) DO UPDATE SET about = excluded.about";

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use super::counts::kind_and_lane;
 use super::engine::{Row, args};
-use super::{Store, instant, millis, read_record, sql};
+use super::{COUNTED_WITH, Store, instant, millis, read_record, sql};
 
 /// The kinds that a band and a chart look back on; the others are read for two weeks only.
 const OF_HISTORY: [Kind; 2] = [Kind::Lane, Kind::Topic];
@@ -30,6 +30,8 @@ impl Scores for Store {
         history: usize,
         as_of: Timestamp,
     ) -> Result<Window> {
+        let counted_with = self.engine.fetch(sql::SETTING, args![COUNTED_WITH]).await?;
+        self.must_count_alike(&counted_with)?;
         let scope = self.scope(filter)?;
         let oldest = week.minus(history.max(1) as i64);
         let mut weeks = BTreeMap::<Week, WeekCounts>::new();

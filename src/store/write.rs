@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::counts::Delta;
 use super::engine::{Arg, Tx, args};
 use super::people::{Contact, Oddity};
-use super::{Store, millis, read_record, sql};
+use super::{COUNTED_WITH, Store, millis, read_record, sql};
 
 type Place = (String, String);
 
@@ -49,7 +49,9 @@ impl Store {
     /// Stores a batch in one transaction.
     pub async fn apply(&self, batch: Batch) -> Result<Applied> {
         let mut tx = self.engine.begin().await?;
-        let mut applied = self.put(&mut tx, batch.put).await?;
+        self.must_count_alike(&tx.fetch(sql::SETTING, args![COUNTED_WITH]).await?)?;
+        let put = batch.put.into_iter().map(without_nul).collect();
+        let mut applied = self.put(&mut tx, put).await?;
         applied.deleted = self.delete(&mut tx, batch.delete).await?;
         for contact in batch.contacts {
             contact.write(&mut tx).await?;
@@ -100,6 +102,7 @@ impl Store {
         for (place, record) in &known {
             self.take_out(tx, &mut delta, &read_record(record)?).await?;
             tx.execute(sql::DROP, args![place.0.as_str(), place.1.as_str()]).await?;
+            tx.execute(sql::DROP_ODDITIES, args![place.0.as_str(), place.1.as_str()]).await?;
         }
         delta.write(tx).await?;
         Ok(known.len() as u64)
@@ -168,6 +171,17 @@ impl Store {
         };
         distinct.into_iter().map(row).collect()
     }
+}
+
+/// What keys are made of, without NUL: PostgreSQL's texts hold none, and both databases are to hold
+/// the same.
+fn without_nul(mut conversation: Conversation) -> Conversation {
+    let customer = conversation.customer.as_mut().and_then(|customer| customer.id.as_mut());
+    let keys = [&mut conversation.source, &mut conversation.id].into_iter().chain(customer);
+    for key in keys.chain(&mut conversation.topics).filter(|key| key.contains('\0')) {
+        *key = key.replace('\0', "\u{fffd}");
+    }
+    conversation
 }
 
 fn place(conversation: &Conversation) -> Place {

@@ -154,7 +154,7 @@ impl Digest {
         Ok(Reply::Private(message::details(&weekly, cx.workspace())))
     }
 
-    async fn reading(_: Cx<Self>, _: Invoker, _: NoArgs) -> Result<Reply> {
-        Ok(Reply::Private(message::how_to_read()))
+    async fn reading(cx: Cx<Self>, _: Invoker, _: NoArgs) -> Result<Reply> {
+        Ok(Reply::Private(message::how_to_read(cx.workspace())))
     }
 }

@@ -46,7 +46,8 @@ pub enum Failure {
 
 impl Failure {
     fn is_transient(&self) -> bool {
-        matches!(self, Failure::RateLimited { .. } | Failure::Unavailable { .. })
+        use Failure::{RateLimited, TimedOut, Unavailable};
+        matches!(self, RateLimited { .. } | Unavailable { .. } | TimedOut { .. })
     }
 
     /// Whether the token or plan lacks what this call needs.
@@ -115,9 +116,29 @@ impl Client {
         self.request(Method::POST, path, Some(body)).await
     }
 
-    /// Searches are reads, so trying again is safe. Time-outs are the caller's: it may ask for less.
+    /// One try of a search that may be too large: after a time-out the caller asks for less.
+    pub(super) async fn post_within_time<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &Value,
+    ) -> Result<T, Failure> {
+        let too_long = |failure: &Failure| matches!(failure, Failure::TimedOut { .. });
+        self.request_unless(too_long, Method::POST, path, Some(body)).await
+    }
+
     async fn request<T: DeserializeOwned>(
         &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<T, Failure> {
+        self.request_unless(|_| false, method, path, body).await
+    }
+
+    /// Searches are reads too, so trying again is safe, unless the caller wants to know at once.
+    async fn request_unless<T: DeserializeOwned>(
+        &self,
+        told_at_once: impl Fn(&Failure) -> bool,
         method: Method,
         path: &str,
         body: Option<&Value>,
@@ -129,9 +150,9 @@ impl Client {
             .with_jitter();
         (|| self.once(method.clone(), path, body))
             .retry(backoff)
-            .when(Failure::is_transient)
+            .when(|failure| failure.is_transient() && !told_at_once(failure))
             .adjust(|failure, delay| match failure {
-                Failure::RateLimited { wait, .. } => delay.map(|_| *wait),
+                Failure::RateLimited { wait, .. } => delay.map(|delay| delay.max(*wait)),
                 _ => delay,
             })
             .notify(|failure, delay| {

@@ -57,7 +57,9 @@ impl Source for Intercom {
             people: People::new(&self.client, intake.store(), ask.now),
             intake,
             page_size: 0,
-            read_until: if ask.full { None } else { known_until },
+            read_until: known_until,
+            // A first pull that starts at a chosen date leaves the history before it to a later one.
+            keeps_place: known_until.is_some() || ask.since.is_none(),
         };
         pull.slices(start, ask.now).await?;
         pull.deletions(start).await?;
@@ -154,8 +156,8 @@ impl Intercom {
         let history = Week::of(ask.now, &ask.zone).minus(weeks).start(&ask.zone);
         let reread = SignedDuration::from_hours(24 * i64::from(self.config.reread_days));
         match (ask.since, read_until) {
-            (Some(since), _) => since,
-            (None, Some(until)) if !ask.full => until.min(ask.now) - reread,
+            (Some(since), _) => whole_second(since),
+            (None, Some(until)) if !ask.full => whole_second(until.min(ask.now) - reread),
             _ => history,
         }
     }
@@ -171,6 +173,8 @@ struct Pull<'p> {
     page_size: usize,
     /// Everything closed before this has been read, without a gap.
     read_until: Option<Timestamp>,
+    /// Whether what has been read joins what was read before; not after a gap.
+    keeps_place: bool,
 }
 
 impl Pull<'_> {
@@ -178,10 +182,10 @@ impl Pull<'_> {
         let mut from = start;
         while from <= now {
             let to = from + SLICE;
-            self.slice(from, to).await?;
+            let complete = self.slice(from, to).await?;
             let reached = to.min(now);
-            let joins = self.read_until.is_none_or(|until| from <= until);
-            if joins && self.read_until.is_none_or(|until| reached > until) {
+            self.keeps_place &= complete && self.read_until.is_none_or(|until| from <= until);
+            if self.keeps_place && self.read_until.is_none_or(|until| reached > until) {
                 self.read_until = Some(reached);
                 let read_until = Some((SOURCE.to_owned(), reached));
                 self.intake.put_batch(Batch { read_until, ..Batch::default() }).await?;
@@ -193,35 +197,39 @@ impl Pull<'_> {
 
     /// Reads a slice until nothing is missing. The cursor is stateless: a conversation that changes
     /// between two pages can be skipped or repeated, so what came is held against the total.
-    async fn slice(&mut self, from: Timestamp, to: Timestamp) -> Result<()> {
+    async fn slice(&mut self, from: Timestamp, to: Timestamp) -> Result<bool> {
         let mut seen = BTreeSet::new();
-        let mut expected = 0;
+        let mut expected = None;
         for _ in 0..=REREADS {
             expected = self.pages(from, to, &mut seen).await?;
-            if seen.len() as u64 >= expected {
-                return Ok(());
+            if expected.is_some_and(|expected| seen.len() as u64 >= expected) {
+                return Ok(true);
             }
         }
-        let missing = counted(expected - seen.len() as u64, "conversation");
+        let missing = match expected {
+            Some(expected) => counted(expected - seen.len() as u64, "conversation"),
+            None => "An unknown number of conversations".to_owned(),
+        };
         let day = from.strftime("%Y-%m-%d");
-        let note = format!("{missing} of {day} did not come; the next sync reads that day again.");
+        let note = format!("{missing} of {day} did not come; the next sync starts there again.");
         self.intake.summary.notes.push(note);
-        Ok(())
+        Ok(false)
     }
 
-    /// Reads all pages of a slice; returns how many conversations Intercom says there are.
+    /// Reads all pages of a slice; returns how many conversations Intercom says there are. Without
+    /// its word the end of the cursors has to do, and one that comes again is no end.
     async fn pages(
         &mut self,
         from: Timestamp,
         to: Timestamp,
         seen: &mut BTreeSet<String>,
-    ) -> Result<u64> {
+    ) -> Result<Option<u64>> {
         let mut cursors = BTreeSet::new();
         let mut after: Option<String> = None;
-        let mut total = 0;
+        let mut total = None;
         loop {
             let page = self.page(from, to, after.as_deref()).await?;
-            total = page.total_count.unwrap_or(total);
+            total = page.total_count.or(total);
             let is_empty = page.conversations.is_empty();
             seen.extend(page.conversations.iter().filter_map(id_of));
             self.keep(&page.conversations, from, to).await?;
@@ -232,7 +240,8 @@ impl Pull<'_> {
             match next {
                 // A cursor that comes again would go on for ever.
                 Some(cursor) if !is_empty && cursors.insert(cursor.clone()) => after = Some(cursor),
-                _ => return Ok(total),
+                Some(_) => return Ok(total),
+                None => return Ok(total.or(Some(seen.len() as u64))),
             }
         }
     }
@@ -246,9 +255,14 @@ impl Pull<'_> {
     ) -> Result<wire::Page> {
         loop {
             let body = search(from, to, PAGE_SIZES[self.page_size], after);
-            match self.client.post("/conversations/search", &body).await {
+            let smallest = self.page_size + 1 == PAGE_SIZES.len();
+            let page = match smallest {
+                true => self.client.post("/conversations/search", &body).await,
+                false => self.client.post_within_time("/conversations/search", &body).await,
+            };
+            match page {
                 Ok(page) => return Ok(page),
-                Err(Failure::TimedOut { .. }) if self.page_size + 1 < PAGE_SIZES.len() => {
+                Err(Failure::TimedOut { .. }) if !smallest => {
                     self.page_size += 1;
                     let per_page = PAGE_SIZES[self.page_size];
                     tracing::warn!(per_page, "a search took too long; asking for less at a time");
@@ -325,6 +339,11 @@ impl Pull<'_> {
         let batch = Batch { put: found.rewritten, contacts: found.contacts, ..Batch::default() };
         self.intake.put_batch(batch).await
     }
+}
+
+/// Intercom's times are whole seconds, so slices have to be cut between them.
+fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 /// Closed between two instants, in the order of their immutable creation.

@@ -101,7 +101,14 @@ impl Engine {
             Engine::Sqlite { writer, .. } => {
                 Ok(Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?))
             }
-            Engine::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+            // Counts are differences to what was there, so here too there is one writer at a time:
+            // whoever holds this row. Distributed engines have row locks, but no advisory ones.
+            Engine::Postgres(pool) => {
+                let mut tx = pool.begin().await?;
+                tx.execute("SELECT value FROM setting WHERE name = 'counted_with' FOR UPDATE")
+                    .await?;
+                Ok(Tx::Postgres(tx))
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! What every plugin has to keep, as one call: `comply::<MyPlugin>().await`.
+//! What every plugin has to keep, as one call: `comply::<MyPlugin>(settings).await`.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,14 +11,15 @@ use crate::cx::{Host, Invoker};
 use crate::error::Error;
 use crate::lint;
 use crate::message::{Block, Button, Message};
-use crate::plugin::{Action, Call, Installed, Plugin, Reply, Tick, install};
+use crate::plugin::{Action, Call, Installed, Need, Plugin, Reply, Tick, install};
 
 /// Panics with what is wrong when a plugin breaks the contract: names, schemas, an empty section as
 /// settings, kind answers to nonsense, buttons within their limit, wording, and jobs that say the
-/// same when they run again.
-pub async fn comply<P: Plugin>() {
-    let installed = install::<P>(json!({}))
+/// same when they run again. The settings give its jobs somewhere to publish.
+pub async fn comply<P: Plugin>(settings: Value) {
+    install::<P>(json!({}))
         .unwrap_or_else(|error| panic!("{}: an empty section has to be enough: {error}", P::NAME));
+    let installed = install::<P>(settings).expect("the given settings are good ones");
     check_names(installed.as_ref());
     for host in [empty_host(), small_host()] {
         check_actions(installed.as_ref(), &host).await;
@@ -104,6 +105,9 @@ async fn check_jobs(installed: &dyn Installed, host: &Arc<TestHost>) {
             }
         }
         let published = host.published();
+        let publishes = installed.manifest().needs.contains(&Need::Publish);
+        let silent = published.is_empty() && !installed.manifest().jobs.is_empty();
+        assert!(!(publishes && silent), "its jobs publish nothing: give settings with channels");
         published.values().for_each(check_message);
         let first = first.get_or_insert_with(|| published.clone());
         assert_eq!(*first, published, "a job that runs again for its slot says the same");
