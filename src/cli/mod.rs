@@ -12,6 +12,7 @@ mod schedule;
 mod show;
 mod sync;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -132,7 +133,7 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
     let text = error.render().to_string();
     let text = text.split("For more information").next().unwrap_or(&text);
-    eprintln!("cxbot: {}", one_line(text.trim_start_matches("error: ")));
+    complain(&one_line(text.trim_start_matches("error: ")));
     ExitCode::from(2)
 }
 
@@ -145,11 +146,16 @@ fn failed(error: &anyhow::Error) -> ExitCode {
             line = if line.is_empty() { cause } else { format!("{line}: {cause}") };
         }
     }
-    eprintln!("cxbot: {}", one_line(&line));
+    complain(&one_line(&line));
     match error.downcast_ref::<Problem>() {
         Some(_) => ExitCode::from(2),
         None => ExitCode::from(1),
     }
+}
+
+/// Where nobody listens on stderr any more, the exit code has to say it.
+fn complain(line: &str) {
+    let _: std::io::Result<()> = writeln!(std::io::stderr(), "cxbot: {line}");
 }
 
 fn one_line(text: &str) -> String {

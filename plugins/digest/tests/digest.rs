@@ -93,7 +93,7 @@ async fn a_week_without_conversations_still_has_a_digest() {
     insta::assert_snapshot!(digest.plain(), @"
     CX week 46 · Mon 9 – Sun 15 Nov 2026 · UTC
     WIN
-    No clear win this week: nothing moved beyond the usual range.
+    Nothing can be told: no lane or topic has 20 scored conversations in both weeks.
     HUMAN TEAM
     no scored conversations
     FIN
@@ -101,7 +101,7 @@ async fn a_week_without_conversations_still_has_a_digest() {
     FIN → HUMAN
     no scored conversations
     LOOK AT
-    Nothing fell beyond the usual range.
+    Nothing can be told: no lane or topic has 20 scored conversations in both weeks.
     Scored 0 of 0 closed. CSAT answered: 0.
     ");
 }

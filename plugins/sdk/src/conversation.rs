@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 /// One support conversation, closed at an instant. Only source, id and `closed_at` are required.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Conversation {
+    #[serde(deserialize_with = "id")]
     pub source: String,
     #[serde(deserialize_with = "id")]
     pub id: String,
@@ -71,17 +72,50 @@ pub struct Ai {
 
 /// Someone who took part on the team's side; one entry for each role that they had.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Named")]
 pub struct Teammate {
-    #[serde(deserialize_with = "id")]
+    /// Where a tool gives no id, the e-mail or the name has to do.
     pub id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    #[serde(default, deserialize_with = "or_default")]
     pub role: Role,
-    #[serde(default, deserialize_with = "or_default")]
     pub bot: bool,
+}
+
+/// A teammate or a team as files name them.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default, deserialize_with = "optional_id")]
+    id: Option<String>,
+    name: Option<String>,
+    email: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    role: Role,
+    #[serde(default, deserialize_with = "or_default")]
+    bot: bool,
+}
+
+const NAMELESS: &str = "expected an id, or a name in its place";
+
+impl TryFrom<Named> for Teammate {
+    type Error = &'static str;
+
+    fn try_from(named: Named) -> Result<Self, Self::Error> {
+        let Named { id, name, email, role, bot } = named;
+        let id = id.or_else(|| email.clone()).or_else(|| name.clone()).ok_or(NAMELESS)?;
+        Ok(Teammate { id, name, email, role, bot })
+    }
+}
+
+impl TryFrom<Named> for Team {
+    type Error = &'static str;
+
+    fn try_from(named: Named) -> Result<Self, Self::Error> {
+        let id = named.id.or_else(|| named.name.clone()).ok_or(NAMELESS)?;
+        Ok(Team { id, name: named.name })
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,8 +128,9 @@ pub enum Role {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Named")]
 pub struct Team {
-    #[serde(deserialize_with = "id")]
+    /// Where a tool gives no id, the name has to do.
     pub id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -244,6 +279,15 @@ mod tests {
         let line = r#"{"source":"x","id":"1","closed_at":"2026-11-10T10:02:00Z","score":null,"csat":{"score":"five"},"mood":"odd"}"#;
         let record: Conversation = serde_json::from_str(line).expect("a record");
         assert_eq!(serde_json::to_string(&record).expect("written"), line);
+    }
+
+    #[test]
+    fn a_team_or_a_teammate_may_have_only_a_name() {
+        let line = r#"{"source":"x","id":"1","closed_at":"2026-11-10T10:02:00Z",
+            "team":{"name":"Billing"},"teammates":[{"email":"a@x.example","name":"Ana"}]}"#;
+        let record: Conversation = serde_json::from_str(line).expect("a record");
+        assert_eq!(record.team.map(|team| team.id).as_deref(), Some("Billing"));
+        assert_eq!(record.teammates[0].id, "a@x.example");
     }
 
     #[test]

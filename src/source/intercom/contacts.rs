@@ -88,8 +88,9 @@ impl<'c> People<'c> {
         let answer = self.client.post("/contacts/search?include_merge_history=true", &body).await;
         let found: Vec<wire::Contact> = match answer {
             Ok(wire::Contacts { data }) => data,
-            // A compatible server may have no search: then each is asked for by its id.
-            Err(failure) if failure.is_not_found() => Vec::new(),
+            Err(failure) if failure.is_forbidden() => return Err(failure),
+            // No search, or none for these ids: then each is asked for on its own.
+            Err(Failure::Refused { .. }) => Vec::new(),
             Err(failure) => return Err(failure),
         };
         let mut all = Vec::new();
@@ -121,7 +122,9 @@ impl<'c> People<'c> {
                     return Ok(all);
                 }
                 Err(Failure::Refused { canonical: Some(canonical), .. }) => at = canonical,
-                Err(failure) if failure.is_not_found() => break,
+                Err(failure) if failure.is_forbidden() => return Err(failure),
+                // Gone, or merged into nobody knows whom: one customer must not stop the sync.
+                Err(Failure::Refused { .. }) => break,
                 Err(failure) => return Err(failure),
             }
         }
@@ -169,7 +172,7 @@ impl<'c> People<'c> {
         }
         let company = match self.client.get::<wire::Company>(&format!("/companies/{id}")).await {
             Ok(company) => Some(company_of(company)),
-            Err(failure) if failure.is_lacking() => None,
+            Err(Failure::Refused { .. }) => None,
             Err(failure) => return Err(failure),
         };
         self.companies.insert(id.to_owned(), company.clone());

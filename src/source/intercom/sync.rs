@@ -62,7 +62,7 @@ impl Source for Intercom {
             keeps_place: known_until.is_some() || ask.since.is_none(),
         };
         pull.slices(start, ask.now).await?;
-        pull.deletions(start).await?;
+        pull.deletions().await?;
         pull.check_contacts(ask.now).await?;
         let refused = pull.people.refused.take();
         intake.summary.notes.extend(refused);
@@ -299,9 +299,10 @@ impl Pull<'_> {
         self.intake.put_batch(batch).await
     }
 
-    /// Erases what was deleted since `start`, newest first.
-    async fn deletions(&mut self, start: Timestamp) -> Result<()> {
-        let mut page = 1;
+    /// Erases whatever the source has deleted. The list is in order of id, not of time, so only its
+    /// end is an end.
+    async fn deletions(&mut self) -> Result<()> {
+        let mut page: u64 = 1;
         loop {
             let path =
                 format!("/conversations/deleted?page={page}&per_page={DELETED_A_PAGE}&order=desc");
@@ -315,16 +316,14 @@ impl Pull<'_> {
                 }
                 Err(failure) => return Err(failure.into()),
             };
-            let since = start.as_second();
-            let older = |gone: &wire::Deleted| gone.deleted_at.is_some_and(|at| at < since);
-            let older = answer.conversations.iter().any(older);
             let is_empty = answer.conversations.is_empty();
             let delete =
                 answer.conversations.into_iter().map(|gone| (SOURCE.to_owned(), gone.id.0));
             self.intake.put_batch(Batch { delete: delete.collect(), ..Batch::default() }).await?;
-            let last =
-                answer.pages.and_then(|pages| pages.total_pages).is_none_or(|all| page >= all);
-            if older || is_empty || last {
+            let more = answer.pages.is_some_and(|pages| {
+                !pages.next.is_null() || pages.total_pages.is_some_and(|all| page < all)
+            });
+            if is_empty || !more {
                 return Ok(());
             }
             page += 1;

@@ -107,12 +107,14 @@ pub(super) struct DeletedPage {
 #[derive(Debug, Deserialize)]
 pub(super) struct DeletedPages {
     pub(super) total_pages: Option<u64>,
+    /// An address here, absent or null at the end.
+    #[serde(default)]
+    pub(super) next: Value,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Deleted {
     pub(super) id: Id,
-    pub(super) deleted_at: Option<i64>,
 }
 
 /// `POST /contacts/search`

@@ -30,12 +30,25 @@ pub(super) async fn open_file(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
     let options = options().filename(path).create_if_missing(true);
     let writer = options.clone().pragma("cache_size", WRITER_CACHE);
     let writer = single().connect_with(writer).await?;
-    sqlx::migrate!("src/store/migrations/sqlite").run(&writer).await?;
+    migrate_beside_others(&writer).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .connect_with(options.read_only(true).pragma("cache_size", READER_CACHE))
         .await?;
     Ok((writer, readers))
+}
+
+/// Two processes may open a new file at once: the one that comes second finds the tables made while
+/// it was making them, and everything done when it looks again.
+async fn migrate_beside_others(writer: &SqlitePool) -> Result<()> {
+    let migrations = sqlx::migrate!("src/store/migrations/sqlite");
+    for _ in 0..5 {
+        if migrations.run(writer).await.is_ok() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    Ok(migrations.run(writer).await?)
 }
 
 /// A database that lives and dies with the process: for the demo and for tests.

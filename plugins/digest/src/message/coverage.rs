@@ -43,7 +43,7 @@ pub fn effects(counts: &WeekCounts, workspace: &Workspace) -> Vec<Effect> {
 
 fn reason(rule: &str, workspace: &Workspace) -> String {
     if rule == NOBODY_ANSWERED {
-        return "nobody of the team and no AI agent took part".to_owned();
+        return "nobody on the team and no AI agent took part".to_owned();
     }
     let known = workspace.exclusions.iter().find(|(name, _)| name == rule);
     known.map_or_else(|| "no reason given".to_owned(), |(_, reason)| reason.clone())
@@ -93,7 +93,7 @@ fn effect_line(effect: &Effect, workspace: &Workspace) -> Text {
         .map(|&(lane, shown, with)| {
             let instead = shown.map_or("no share".to_owned(), percent);
             format!(
-                "{} would be {} instead of {instead}",
+                " With them, {} would be {} instead of {instead}.",
                 lane_name(lane, workspace),
                 percent(with)
             )
@@ -101,7 +101,7 @@ fn effect_line(effect: &Effect, workspace: &Workspace) -> Text {
         .collect();
     match changes.is_empty() {
         true => lead,
-        false => lead.plain(format!(" With them: {}.", changes.join("; "))),
+        false => lead.plain(changes.concat()),
     }
 }
 

@@ -122,7 +122,7 @@ fn more_to_tell(cell: &Cell) -> Option<String> {
     match how_many_more(cell.now(), cell.before(), 0.05)? {
         0 => None,
         more => Some(format!(
-            "About {} in a week to tell a change of 5 points.",
+            "It takes about {} in a week to tell a change of 5 points.",
             counted(more, "more scored conversation")
         )),
     }

@@ -10,7 +10,6 @@ use jiff::SignedDuration;
 
 use super::{TOPIC_LIMIT, lane_label, lane_name};
 use crate::config::DEFAULT_EDITION;
-use crate::evidence::Evidence;
 use crate::report::{Cell, Report};
 use crate::{Digest, Weekly};
 use cxbot_sdk::conversation::Conversation;
@@ -20,6 +19,9 @@ use cxbot_sdk::figures::Verdict;
 const QUOTE_LIMIT: usize = 140;
 /// Data older than this at the digest's clock is said to be old before anything else.
 const FRESH_FOR: SignedDuration = SignedDuration::from_hours(2);
+/// Without enough conversations in both weeks silence must not read as good news.
+const NOTHING_TO_TELL: &str =
+    "Nothing can be told: no lane or topic has 20 scored conversations in both weeks.";
 /// Within this time the day of the week says which day is meant; before it the date is needed.
 const NAMED_BY_DAY: SignedDuration = SignedDuration::from_hours(6 * 24);
 
@@ -64,7 +66,11 @@ fn warnings(weekly: &Weekly, workspace: &Workspace) -> Vec<Text> {
     let report = &weekly.report;
     let wanted = report.to.min(report.as_of);
     let length = report.to.duration_since(report.from).as_secs_f64();
-    weekly
+    let running = (report.as_of < report.to).then(|| {
+        let until = day_time(report.as_of, &workspace.zone);
+        Text::from(format!("This week is not over: conversations closed until {until}."))
+    });
+    let sources = weekly
         .sources
         .iter()
         .filter_map(|source| {
@@ -84,18 +90,17 @@ fn warnings(weekly: &Weekly, workspace: &Workspace) -> Vec<Text> {
                 None
             }
         })
-        .map(Text::from)
-        .collect()
+        .map(Text::from);
+    running.into_iter().chain(sources).collect()
 }
 
 fn facts(weekly: &Weekly, workspace: &Workspace) -> Vec<Fact> {
-    let evidence = &weekly.evidence;
     let lanes = weekly.report.lanes.iter().map(|cell| Fact {
         label: lane_label(cell.lane, workspace).into(),
         value: lane_line(cell),
     });
     let win = Fact { label: "WIN".into(), value: win(weekly, workspace) };
-    let look_at = Fact { label: "LOOK AT".into(), value: look_at(evidence, workspace) };
+    let look_at = Fact { label: "LOOK AT".into(), value: look_at(weekly, workspace) };
     std::iter::once(win).chain(lanes).chain([look_at]).collect()
 }
 
@@ -104,6 +109,7 @@ fn win(weekly: &Weekly, workspace: &Workspace) -> Text {
     match (&evidence.win, &evidence.lone_win) {
         (Some((cell, _)), _) => moved(cell, workspace).plain(rise_in_brackets(cell)),
         (None, Some(conversation)) => lone_win(weekly, conversation),
+        (None, None) if weekly.report.looked_at == 0 => Text::from(NOTHING_TO_TELL),
         (None, None) => Text::from("No clear win this week: nothing moved beyond the usual range."),
     }
 }
@@ -118,8 +124,9 @@ fn lone_win(weekly: &Weekly, conversation: &Conversation) -> Text {
     lead.plain(" (").then(super::quotes::way_to(conversation)).plain(")")
 }
 
-fn look_at(evidence: &Evidence, workspace: &Workspace) -> Text {
-    match &evidence.look_at {
+fn look_at(weekly: &Weekly, workspace: &Workspace) -> Text {
+    match &weekly.evidence.look_at {
+        None if weekly.report.looked_at == 0 => Text::from(NOTHING_TO_TELL),
         Some(cell) => {
             moved(cell, workspace).plain(format!("  (n={}). Why: not known.", count(cell.scored)))
         }
