@@ -176,6 +176,17 @@ async fn a_table_of_another_tool_is_read_by_naming_its_columns() {
 }
 
 #[tokio::test]
+async fn a_quotation_mark_that_is_not_closed_is_an_error_and_no_score() {
+    let world = World::new();
+    let table = "id,closed_at,score\n1,2026-11-10T10:00:00Z,\"5\n2,2026-11-10T10:00:00Z,5\n";
+    world.write("table.csv", table);
+    let ran = world.run(&["import", "table.csv", "--source", "s"]).await;
+    assert_eq!(failure(&ran), "1 cxbot: skipped 1 record; the reasons are above");
+    let reason = "line 2: score: a line break; is a quotation mark not closed?";
+    assert!(ran.stdout.contains(reason), "{}", ran.stdout);
+}
+
+#[tokio::test]
 async fn the_same_record_again_replaces_it_and_changes_nothing_when_it_is_equal() {
     let world = World::new();
     world.write("one.jsonl", record("1", json!({"score": 5})));

@@ -10,6 +10,9 @@ use super::fields::{Cell, FIELDS, put};
 use super::lines::LINE_LIMIT;
 use crate::source::Intake;
 
+/// Fields in which people write more than one line.
+const MAY_BREAK: [&str; 2] = ["explanation", "csat.remark"];
+
 impl FileSource {
     pub(super) async fn pull_table(&self, reader: impl Read, intake: &mut Intake) -> Result<()> {
         // Rows of uneven length are read and judged one by one, instead of ending the import.
@@ -61,6 +64,10 @@ impl FileSource {
                 continue;
             }
             match self.fields.field_of(column) {
+                // A quotation mark that is never closed swallows the lines behind it.
+                Some(path) if text.contains('\n') && !MAY_BREAK.contains(&path) => {
+                    return Err(format!("{path}: a line break; is a quotation mark not closed?"));
+                }
                 Some(path) => put(&mut record, path, value(path, text)?),
                 None => {
                     attributes.insert((*column).to_owned(), json!(text));
