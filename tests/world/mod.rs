@@ -3,6 +3,7 @@
 
 pub mod intercom;
 pub mod postgres;
+pub mod slack;
 
 use std::path::PathBuf;
 use std::process::Stdio;
