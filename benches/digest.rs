@@ -9,6 +9,7 @@ use cxbot::source::{Ask, Intake, Source};
 use cxbot::store::{Address, Batch, Counting, Store};
 use cxbot_digest::config::Config;
 use cxbot_digest::{Digest, message};
+use cxbot_sdk::Tick;
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::week::Week;
 use cxbot_sdk::{Plugin, Workspace};
@@ -84,7 +85,7 @@ async fn median(store: &Store) -> anyhow::Result<Duration> {
     for _ in 0..ROUNDS {
         let started = Instant::now();
         let edition = Arc::clone(&plugin.edition(None)?);
-        let weekly = Digest::weekly(store, &workspace, edition, week, as_of).await?;
+        let weekly = Digest::weekly(store, &workspace, edition, week, Tick::on_time(as_of)).await?;
         std::hint::black_box(message::digest(&weekly, &workspace));
         times.push(started.elapsed());
     }

@@ -9,6 +9,8 @@ pub mod chat;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod crash;
+pub mod error;
 pub mod host;
 pub mod source;
 pub mod store;

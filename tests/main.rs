@@ -2,6 +2,7 @@
 
 mod cli;
 mod counts;
+mod delivery;
 mod independent;
 mod slots;
 mod sync;

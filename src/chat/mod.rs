@@ -1,3 +1,142 @@
-//! Where people read and ask: one platform each, and the pure renderers that they share.
+//! Chat platforms: what each can do with a post, and the renderers that draw it.
 
 pub mod render;
+pub mod slack;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cxbot_sdk::Message;
+use jiff::{SignedDuration, Timestamp};
+
+/// A post on its way: a message without its thread, or one reply.
+#[derive(Debug, Clone, Copy)]
+pub struct Post<'a> {
+    pub channel: &'a str,
+    /// The parent's place, for a reply.
+    pub thread: Option<&'a str>,
+    /// Travels with the post; opaque to everyone else.
+    pub id: &'a str,
+    pub message: &'a Message,
+}
+
+/// Where to look for posts of ours.
+#[derive(Debug, Clone, Copy)]
+pub struct Search<'a> {
+    pub channel: &'a str,
+    pub thread: Option<&'a str>,
+    pub id: &'a str,
+    /// No post of this id is older.
+    pub since: Timestamp,
+}
+
+/// What is to be done, for keeping within the platform's rates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Call {
+    Post,
+    Edit,
+    Delete,
+    Find,
+    FindReply,
+}
+
+/// Why a call to a platform did not do what it was to do. The texts are for the operator and carry
+/// neither tokens nor anything that a customer wrote.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Surely not done; worth another try, after this long where the platform said so.
+    #[error("{why}")]
+    Later { after: Option<Duration>, why: String },
+    /// Nobody knows whether it was done.
+    #[error("{0}")]
+    Unknown(String),
+    /// No call will do until the operator acts: a token, a permission.
+    #[error("{0}")]
+    Account(String),
+    /// This channel cannot be used until someone acts.
+    #[error("{0}")]
+    Channel(String),
+    /// The channel's past cannot be read, so an unknown outcome stays unknown.
+    #[error("{0}")]
+    History(String),
+    /// The platform refuses what the post says.
+    #[error("{0}")]
+    Content(String),
+    /// The post to change is not there any more.
+    #[error("the post is not there any more")]
+    Gone,
+}
+
+/// A platform that nobody has set up: every call says so.
+pub struct Absent {
+    why: String,
+}
+
+impl Absent {
+    pub fn new(platform: &str) -> Absent {
+        let why = match platform {
+            slack::NAME => "SLACK_BOT_TOKEN is not set, so nothing is posted to Slack".to_owned(),
+            other => format!("this version of cxbot does not post to {other}"),
+        };
+        Absent { why }
+    }
+
+    fn refuse<T>(&self) -> Result<T, Failure> {
+        Err(Failure::Account(self.why.clone()))
+    }
+}
+
+#[async_trait]
+impl Platform for Absent {
+    fn name(&self) -> &'static str {
+        "absent"
+    }
+
+    fn settles_in(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
+
+    async fn pace(&self, _: Call, _: &str) {}
+
+    async fn post(&self, _: Post<'_>) -> Result<String, Failure> {
+        self.refuse()
+    }
+
+    async fn edit(&self, _: &str, _: Post<'_>) -> Result<(), Failure> {
+        self.refuse()
+    }
+
+    async fn delete(&self, _: &str, _: &str) -> Result<(), Failure> {
+        self.refuse()
+    }
+
+    async fn find(&self, _: Search<'_>) -> Result<Vec<String>, Failure> {
+        self.refuse()
+    }
+}
+
+/// A place where people read and answer.
+#[async_trait]
+pub trait Platform: Send + Sync {
+    /// The word before the colon of a destination.
+    fn name(&self) -> &'static str;
+
+    /// How long after an unknown outcome the channel's history is sure to show what was done.
+    fn settles_in(&self) -> SignedDuration;
+
+    /// Waits until a call keeps within the platform's rates.
+    async fn pace(&self, call: Call, channel: &str);
+
+    /// Posts, and answers with the post's place. An error other than [`Failure::Unknown`] means that
+    /// nothing was posted.
+    async fn post(&self, post: Post<'_>) -> Result<String, Failure>;
+
+    /// Makes a post look like this.
+    async fn edit(&self, place: &str, post: Post<'_>) -> Result<(), Failure>;
+
+    /// Takes a post of ours away.
+    async fn delete(&self, channel: &str, place: &str) -> Result<(), Failure>;
+
+    /// The places of all our posts with this id, oldest first.
+    async fn find(&self, search: Search<'_>) -> Result<Vec<String>, Failure>;
+}

@@ -45,7 +45,7 @@ impl Demo {
         let ask = Ask { now, zone: app.workspace().zone.clone(), since: None, full: true };
         let mut intake = Intake::new(app.store());
         Synthetic.pull(&ask, &mut intake).await?;
-        let tick = Tick { slot: now, previous: None };
+        let tick = Tick::on_time(now);
         app.run_job(Digest::NAME, cxbot_digest::config::DEFAULT_EDITION, tick).await?;
         let channel: Destination = CHANNEL.parse().map_err(|why| Problem::at("demo", why))?;
         for posted in app.posted(Digest::NAME, &channel).await? {

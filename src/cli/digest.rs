@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use cxbot_digest::message;
-use cxbot_sdk::Plugin;
 use cxbot_sdk::week::Week;
+use cxbot_sdk::{Plugin, Tick};
 use jiff::Timestamp;
 
 use super::open;
@@ -45,8 +45,9 @@ impl Digest {
         let workspace = app.workspace();
         let week = self.week.unwrap_or_else(|| Week::complete_before(as_of, &workspace.zone));
         let destinations = edition.destinations.clone();
+        let tick = Tick::on_time(as_of);
         let weekly =
-            cxbot_digest::Digest::weekly(app.store(), workspace, edition, week, as_of).await?;
+            cxbot_digest::Digest::weekly(app.store(), workspace, edition, week, tick).await?;
         let printed = match self.format {
             Format::Json => show::json(&weekly.report)?,
             other => {

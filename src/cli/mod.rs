@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod plugins;
 mod rebuild;
+mod run;
 mod schedule;
 mod show;
 mod sync;
@@ -24,6 +25,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::clock::{Clock, FixedClock, SystemClock};
 use crate::config::{Environment, Loaded, Problem};
+use crate::error::{one_line, plainly};
 use crate::host::{App, Plugins};
 
 /// Weekly digests, look-ups and a mood poll over AI-scored support conversations.
@@ -33,9 +35,9 @@ struct Cli {
     /// The configuration file; config/cxbot.toml if there is one.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// How much to log on stderr: error, warn, info, debug.
-    #[arg(long, global = true, value_name = "LEVEL", default_value = "warn")]
-    log: tracing::Level,
+    /// How much to log on stderr: error, warn, info, debug. If not said, info for run, else warn.
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log: Option<tracing::Level>,
     #[command(subcommand)]
     command: Command,
 }
@@ -43,6 +45,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::Demo),
+    Run(run::Run),
     Check(check::Check),
     Sync(sync::Sync),
     Import(import::Import),
@@ -60,7 +63,11 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    start_log(cli.log);
+    let usual = match cli.command {
+        Command::Run(_) => tracing::Level::INFO,
+        _ => tracing::Level::WARN,
+    };
+    start_log(cli.log.unwrap_or(usual));
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.into()),
@@ -82,6 +89,7 @@ impl Cli {
         let loaded = Loaded::read(self.config.as_deref(), &Environment::of_process())?;
         match self.command {
             Command::Demo(demo) => demo.run().await,
+            Command::Run(run) => run.run(&loaded).await,
             Command::Check(check) => check.run(&loaded).await,
             Command::Sync(sync) => sync.run(&loaded).await,
             Command::Import(import) => import.run(&loaded).await,
@@ -139,14 +147,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 /// One clear line on stderr.
 fn failed(error: &anyhow::Error) -> ExitCode {
-    let mut line = String::new();
-    for cause in error.chain().map(ToString::to_string) {
-        // Some libraries repeat their cause within their own message.
-        if !line.contains(&cause) {
-            line = if line.is_empty() { cause } else { format!("{line}: {cause}") };
-        }
-    }
-    complain(&one_line(&line));
+    complain(&plainly(error));
     match error.downcast_ref::<Problem>() {
         Some(_) => ExitCode::from(2),
         None => ExitCode::from(1),
@@ -156,8 +157,4 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 /// Where nobody listens on stderr any more, the exit code has to say it.
 fn complain(line: &str) {
     let _: std::io::Result<()> = writeln!(std::io::stderr(), "cxbot: {line}");
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

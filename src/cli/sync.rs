@@ -1,6 +1,7 @@
 //! `cxbot sync`: pulls once from the configured source.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -28,7 +29,7 @@ pub(super) struct Sync {
 
 impl Sync {
     pub(super) async fn run(self, loaded: &Loaded) -> Result<ExitCode> {
-        let Some(token) = loaded.config.secrets.intercom.clone() else {
+        let Some(source) = sources(loaded)?.pop() else {
             let what = "there is no source to sync: set INTERCOM_TOKEN (or INTERCOM_TOKEN_FILE), or \
                         bring a file in with cxbot import";
             return Err(Problem::at("intercom", what).into());
@@ -37,8 +38,6 @@ impl Sync {
         let zone = app.workspace().zone.clone();
         let since = self.since.map(|date| day_start(date, &zone));
         let ask = Ask { now: SystemClock.now(), zone: zone.clone(), since, full: self.full };
-        let client = Client::new(&loaded.config.intercom, token)?;
-        let source = Intercom::new(client, loaded.config.intercom.clone());
         let mut intake = Intake::new(app.store());
         let pulled = source.pull(&ask, &mut intake).await;
         if pulled.is_ok() || intake.summary.read > 0 {
@@ -54,4 +53,12 @@ impl Sync {
             .context("the sync stopped; what came is kept, and the next one goes on from there")?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The sources that are set up.
+pub(super) fn sources(loaded: &Loaded) -> Result<Vec<Arc<dyn Source>>> {
+    let config = &loaded.config.intercom;
+    let Some(token) = loaded.config.secrets.intercom.clone() else { return Ok(Vec::new()) };
+    let client = Client::new(config, token)?;
+    Ok(vec![Arc::new(Intercom::new(client, config.clone()))])
 }

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
-use super::{Config, Secrets};
+use super::{Config, Secrets, secrets};
+use crate::error::one_line;
 
 /// The file that may be missing.
 pub const DEFAULT_FILE: &str = "config/cxbot.toml";
 const PREFIX: &str = "CXBOT__";
 /// Keys whose values are secrets: never part of the table, and refused in the file.
-const SECRET_KEYS: [&str; 2] = ["token", "token_file"];
+const SECRET_KEYS: [&str; 2] = ["token", "bot_token"];
 
 /// What is wrong with a setting, and where. One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,9 +114,12 @@ impl Loaded {
         };
         let mut origin = Origin { file: path.to_owned(), text, variables: Vec::new() };
         let mut table = origin.parse()?;
+        // Before the environment: setting one plugin there does not switch the others off.
+        table.entry("plugins").or_insert_with(|| Value::Table(default_plugins()));
         // The store's address may carry a password, so it has a named variable, as secrets do.
-        if let Some(url) = environment.get("DATABASE_URL") {
+        if let Some(url) = secrets::named(environment, &["DATABASE_URL"])? {
             let path = ["store", "url"].map(str::to_owned);
+            let url = url.expose_secret();
             set(&mut table, &path, Value::String(url.to_owned())).map_err(|what| Problem {
                 setting: path.join("."),
                 place: Some("DATABASE_URL".to_owned()),
@@ -123,7 +128,8 @@ impl Loaded {
             origin.variables.push(("DATABASE_URL".to_owned(), path.to_vec(), url.to_owned()));
         }
         for (name, path, value) in environment.settings() {
-            if path.last().is_some_and(|key| SECRET_KEYS.contains(&key.as_str())) {
+            let key = path.last().map_or("", String::as_str);
+            if SECRET_KEYS.contains(&key.strip_suffix("_file").unwrap_or(key)) {
                 continue;
             }
             set(&mut table, &path, literal(value)).map_err(|what| Problem {
@@ -133,7 +139,6 @@ impl Loaded {
             })?;
             origin.variables.push((name.to_owned(), path, value.to_owned()));
         }
-        table.entry("plugins").or_insert_with(|| Value::Table(default_plugins()));
         let mut config = origin.deserialize(table)?;
         config.secrets =
             Secrets::read(environment, &config).map_err(|problem| origin.locate(problem))?;
@@ -183,11 +188,13 @@ impl Origin {
         let setting = error.path().to_string();
         let setting = if setting == "." { String::new() } else { setting };
         let what = one_line(error.inner().message());
-        let secret = SECRET_KEYS[0];
-        let what = if what.starts_with(&format!("unknown field `{secret}`")) {
-            "secrets do not belong in the file; use INTERCOM_TOKEN or token_file".to_owned()
-        } else {
-            what
+        let unknown = |key: &&&str| what.starts_with(&format!("unknown field `{key}`"));
+        let what = match SECRET_KEYS.iter().find(unknown) {
+            Some(key) => {
+                let variable = setting.replace('.', "_").to_uppercase();
+                format!("secrets do not belong in the file; use {variable} or {key}_file")
+            }
+            None => what,
         };
         self.locate(Problem { setting, place: None, what })
     }
@@ -240,10 +247,6 @@ impl Origin {
 /// `exclusions[1].name` as `["exclusions", "1", "name"]`.
 fn keys(setting: &str) -> Vec<String> {
     setting.split(['.', '[', ']']).filter(|key| !key.is_empty()).map(str::to_owned).collect()
-}
-
-fn one_line(message: &str) -> String {
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A value as TOML would read it, where it is a number, a boolean, a list or a table; else a text.

@@ -1,14 +1,16 @@
 //! The configuration: one TOML file, the environment over it, secrets from the environment only.
 
 mod locate;
+mod platforms;
 mod schema;
 mod secrets;
 mod sources;
 
 use std::collections::BTreeMap;
 
-use cxbot_sdk::Workspace;
 use cxbot_sdk::count::{Exclusion, NOBODY_ANSWERED};
+use cxbot_sdk::schedule::Schedule;
+use cxbot_sdk::{Destination, Workspace};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use locate::{Environment, Loaded, Problem};
+pub use platforms::SlackConfig;
 pub use schema::schema;
 pub use secrets::Secrets;
 pub use sources::IntercomConfig;
@@ -29,6 +32,9 @@ pub struct Config {
     pub workspace: WorkspaceConfig,
     pub store: StoreConfig,
     pub intercom: IntercomConfig,
+    pub slack: SlackConfig,
+    pub operator: OperatorConfig,
+    pub schedule: ScheduleConfig,
     /// Conversations to leave out, tested in this order; the first that matches wins.
     pub exclusions: Vec<Exclusion>,
     /// Who is who on which platform.
@@ -76,6 +82,36 @@ pub struct StoreConfig {
     /// Such as "sqlite://data/cxbot.db", the file and its folder are made, or
     /// "postgres://user@host/database". One with a password belongs into DATABASE_URL.
     pub url: String,
+}
+
+/// `[operator]`: whoever keeps cxbot running.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct OperatorConfig {
+    /// The channel that is told once when a sync stands still, a job fails or a message cannot be
+    /// delivered, such as "slack:C0123ABCD".
+    pub channel: Option<Destination>,
+}
+
+/// `[schedule]`: the times of `cxbot run` itself.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ScheduleConfig {
+    /// When sources are read, as in crontab. Sources are read before each digest too.
+    pub sync: Schedule,
+    /// How long a digest waits for its source and for late scores before it says "early", such as
+    /// "2h".
+    #[schemars(with = "String")]
+    pub wait: SignedDuration,
+}
+
+impl Default for ScheduleConfig {
+    fn default() -> Self {
+        ScheduleConfig {
+            sync: "@hourly".parse().expect("the default schedule is well-formed"),
+            wait: SignedDuration::from_hours(2),
+        }
+    }
 }
 
 /// `[[people]]`: one person over all platforms.
@@ -130,8 +166,15 @@ impl Config {
             "must be between 0h and 168h",
         )?;
         in_range(!settings.ai_agent.trim().is_empty(), "workspace.ai_agent", "must not be empty")?;
+        in_range(
+            !self.schedule.wait.is_negative()
+                && self.schedule.wait <= SignedDuration::from_hours(24),
+            "schedule.wait",
+            "must be between 0h and 24h",
+        )?;
         self.check_exclusions()?;
         self.check_intercom()?;
+        self.slack.check()?;
         Ok(Workspace {
             zone: zone("workspace.timezone", &settings.timezone)?,
             zone_name: settings.timezone.clone(),
@@ -149,14 +192,13 @@ impl Config {
 
     fn check_intercom(&self) -> Result<(), Problem> {
         let settings = &self.intercom;
-        let web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
         let timeout = SignedDuration::from_secs(1)..=SignedDuration::from_mins(10);
         let checks = [
             ((1..=260).contains(&settings.history_weeks), "history_weeks", "must be 1 to 260"),
             ((1..=60).contains(&settings.reread_days), "reread_days", "must be 1 to 60"),
             (timeout.contains(&settings.timeout), "timeout", "must be between 1s and 10m"),
-            (web(&settings.base_url), "base_url", "must start with https:// or http://"),
-            (web(&settings.app_url), "app_url", "must start with https:// or http://"),
+            (is_web(&settings.base_url), "base_url", "must start with https:// or http://"),
+            (is_web(&settings.app_url), "app_url", "must start with https:// or http://"),
         ];
         match checks.into_iter().find(|(holds, ..)| !holds) {
             Some((_, setting, must)) => Err(Problem::at(&format!("intercom.{setting}"), must)),
@@ -189,6 +231,10 @@ impl Config {
     pub fn store_address(&self) -> Result<Address, Problem> {
         self.store.url.parse().map_err(|why: String| Problem::at("store.url", why))
     }
+}
+
+fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
 }
 
 /// A zone from the bundled data; the nearest name is offered for one that is not there.

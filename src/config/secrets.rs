@@ -1,6 +1,6 @@
 //! Secrets: from the environment or from files that it names, in a type that cannot be printed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
@@ -10,25 +10,30 @@ use super::{Config, Environment, Problem};
 #[derive(Debug, Clone, Default)]
 pub struct Secrets {
     pub intercom: Option<SecretString>,
+    /// The bot token, `xoxb-…`.
+    pub slack_bot: Option<SecretString>,
 }
 
 impl Secrets {
-    /// Reads what the environment gives; the file's `token_file` comes last.
+    /// Reads what the environment gives; the file's own settings that name a file come last.
     pub fn read(environment: &Environment, config: &Config) -> Result<Secrets, Problem> {
-        let names = ["CXBOT__INTERCOM__TOKEN", "INTERCOM_TOKEN"];
-        let intercom = match from_environment(environment, &names)? {
-            Some(secret) => Some(secret),
-            None => match &config.intercom.token_file {
-                Some(path) => Some(read_file("intercom.token_file", path)?),
-                None => None,
-            },
+        let read = |section: &str, key: &str, file: &Option<PathBuf>| {
+            let short = format!("{section}_{key}").to_uppercase();
+            let own = format!("CXBOT__{section}__{key}").to_uppercase();
+            match (named(environment, &[&own, &short])?, file) {
+                (None, Some(path)) => read_file(&format!("{section}.{key}_file"), path).map(Some),
+                (found, _) => Ok(found),
+            }
         };
-        Ok(Secrets { intercom })
+        Ok(Secrets {
+            intercom: read("intercom", "token", &config.intercom.token_file)?,
+            slack_bot: read("slack", "bot_token", &config.slack.bot_token_file)?,
+        })
     }
 }
 
 /// The first of these that is set; `NAME_FILE` names a file that holds the secret.
-fn from_environment(
+pub(super) fn named(
     environment: &Environment,
     names: &[&str],
 ) -> Result<Option<SecretString>, Problem> {

@@ -1,9 +1,11 @@
 //! The host: lends the store and the clock to plugins, and runs their actions and jobs.
 
+pub mod deliver;
 mod dispatch;
 mod help;
 mod identity;
 mod resolve;
+pub mod run;
 mod services;
 
 use std::collections::BTreeMap;
@@ -137,6 +139,23 @@ impl App {
 
     pub fn store(&self) -> &Store {
         &self.services.store
+    }
+
+    /// Waits until a plugin has published something.
+    pub(crate) async fn published(&self) {
+        self.services.published.notified().await;
+    }
+
+    /// Publishes in the name of the host itself.
+    pub(crate) async fn publish_as(
+        &self,
+        name: &str,
+        audience: &cxbot_sdk::Audience,
+        key: &str,
+        message: cxbot_sdk::Message,
+    ) -> Result<()> {
+        let render = Box::pin(async { Ok(message) });
+        Ok(cxbot_sdk::Host::publish(self.services.as_ref(), name, audience, key, render).await?)
     }
 
     pub fn workspace(&self) -> &cxbot_sdk::Workspace {

@@ -9,7 +9,7 @@ use cxbot_sdk::scores::Scores;
 use cxbot_sdk::{Audience, Host, Result, Workspace};
 use jiff::Timestamp;
 use serde_json::Value;
-use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::{Mutex as AsyncMutex, Notify};
 
 use crate::clock::Clock;
 use crate::store::Store;
@@ -20,11 +20,13 @@ pub(super) struct Services {
     pub(super) workspace: Workspace,
     clock: Arc<dyn Clock>,
     keys: Mutex<HashMap<String, Arc<AsyncMutex<()>>>>,
+    /// Told whenever something was published.
+    pub(super) published: Notify,
 }
 
 impl Services {
     pub(super) fn new(store: Store, workspace: Workspace, clock: Arc<dyn Clock>) -> Self {
-        Services { store, workspace, clock, keys: Mutex::default() }
+        Services { store, workspace, clock, keys: Mutex::default(), published: Notify::new() }
     }
 
     /// The lock of one message. Locks that nobody holds are dropped on the way.
@@ -73,7 +75,9 @@ impl Host for Services {
         // Two renders at once could store the older one last.
         let _held = lock.lock().await;
         let message = render.await?;
-        Ok(self.store.set_board(plugin, audience, key, &message).await?)
+        self.store.set_board(plugin, audience, key, &message, self.clock.now()).await?;
+        self.published.notify_one();
+        Ok(())
     }
 }
 

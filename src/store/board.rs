@@ -2,16 +2,52 @@
 
 use anyhow::Result;
 use cxbot_sdk::{Destination, Message};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
-use super::engine::args;
-use super::{Store, sql};
+use super::engine::{Row, Tx, args};
+use super::{Store, instant, millis, sql};
 
 /// A wanted message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Posted {
     pub key: String,
     pub message: Message,
+    pub published_at: Timestamp,
+    /// When a change after it was seen was last made, if the message says its corrections.
+    pub corrected_at: Option<Timestamp>,
+}
+
+impl Posted {
+    /// The posts that people are to see: the message, then the replies of its thread.
+    pub fn parts(&self, zone: &TimeZone) -> Vec<Message> {
+        let mut parent = self.message.clone();
+        let mut parts = std::mem::take(&mut parent.thread);
+        if let Some(at) = self.corrected_at {
+            let (first, at) = (zone.to_datetime(self.published_at), zone.to_datetime(at));
+            let words = if first.date() == at.date() { "%H:%M" } else { "%a %-d %b %H:%M" };
+            parent = parent.note_before_buttons(format!("corrected {}", at.strftime(words)));
+        }
+        parts.insert(0, parent);
+        parts
+    }
+
+    fn read(row: &Row) -> Result<Posted> {
+        Ok(Posted {
+            key: row.text(0)?,
+            message: serde_json::from_str(&row.text(1)?)?,
+            published_at: instant(row.int(2)?)?,
+            corrected_at: row.optional_int(3)?.map(instant).transpose()?,
+        })
+    }
+}
+
+/// What tells two contents of a post apart.
+pub fn fingerprint(part: &Message) -> String {
+    let digest = Sha256::digest(serde_json::to_vec(part).unwrap_or_default());
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Store {
@@ -38,30 +74,76 @@ impl Store {
         tx.commit().await
     }
 
-    /// Says how the message `key` is to look at each destination; the same again changes nothing.
+    /// Says how the message `key` is to look at each destination, and what has to be delivered for
+    /// that; the same again changes nothing.
     pub async fn set_board(
         &self,
         plugin: &str,
         destinations: &[Destination],
         key: &str,
         message: &Message,
+        now: Timestamp,
     ) -> Result<()> {
-        let message = serde_json::to_string(message)?;
         let mut tx = self.engine.begin().await?;
         for destination in destinations {
-            let row = args![plugin, destination.to_string(), key, message.as_str()];
-            tx.execute(sql::SET_BOARD, row).await?;
+            self.set_one(&mut tx, plugin, destination, key, message, now).await?;
         }
         tx.commit().await
+    }
+
+    async fn set_one(
+        &self,
+        tx: &mut Tx,
+        plugin: &str,
+        destination: &Destination,
+        key: &str,
+        message: &Message,
+        now: Timestamp,
+    ) -> Result<()> {
+        let at = destination.to_string();
+        let rows = tx.fetch(sql::WANTED, args![plugin, at.as_str(), key]).await?;
+        let known = rows.first().map(Posted::read).transpose()?;
+        if known.as_ref().is_some_and(|known| known.message == *message) {
+            return Ok(());
+        }
+        let place = args![at.as_str(), plugin, key];
+        let seen = !tx.fetch(sql::MAYBE_SEEN, place).await?.is_empty();
+        let corrected = known.as_ref().and_then(|known| known.corrected_at);
+        let posted = Posted {
+            key: key.to_owned(),
+            message: message.clone(),
+            published_at: known.map_or(now, |known| known.published_at),
+            corrected_at: if seen && message.says_corrections { Some(now) } else { corrected },
+        };
+        let row = args![
+            plugin,
+            at.as_str(),
+            key,
+            serde_json::to_string(message)?,
+            millis(posted.published_at),
+            posted.corrected_at.map(millis),
+        ];
+        tx.execute(sql::SET_BOARD, row).await?;
+        let parts = posted.parts(&self.counting.zone);
+        let hashes: Vec<String> = parts.iter().map(fingerprint).collect();
+        super::deliveries::want(tx, plugin, destination, key, &hashes, now).await
     }
 
     /// The messages of a plugin at a destination, in order of key.
     pub async fn board(&self, plugin: &str, destination: &Destination) -> Result<Vec<Posted>> {
         let rows = self.engine.fetch(sql::BOARD, args![plugin, destination.to_string()]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Posted { key: row.text(0)?, message: serde_json::from_str(&row.text(1)?)? })
-            })
-            .collect()
+        rows.iter().map(Posted::read).collect()
+    }
+
+    /// One message as it is wanted at a destination.
+    pub async fn wanted(
+        &self,
+        plugin: &str,
+        destination: &Destination,
+        key: &str,
+    ) -> Result<Option<Posted>> {
+        let place = args![plugin, destination.to_string(), key];
+        let rows = self.engine.fetch(sql::WANTED, place).await?;
+        rows.first().map(Posted::read).transpose()
     }
 }

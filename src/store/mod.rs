@@ -6,12 +6,15 @@
 
 mod board;
 mod counts;
+mod deliveries;
 mod engine;
 mod look;
 mod people;
 mod rebuild;
+mod runner;
 mod slots;
 mod sql;
+mod troubles;
 mod weeks;
 mod write;
 
@@ -24,12 +27,15 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-pub use board::Posted;
-pub use engine::Address;
+pub use board::{Posted, fingerprint};
+pub use deliveries::{Delivery, State, Status, Unsent};
+pub use engine::{Address, advice};
 use engine::{Engine, args};
 pub use people::{Contact, Oddity, Person};
 pub use rebuild::Difference;
-pub use slots::{Claim, Job, SlotRow};
+pub use runner::{Asked, GONE_AFTER, Runner, Running};
+pub use slots::{Claim, Job, Outdated, SlotRow};
+pub use troubles::News;
 pub use write::{Applied, Batch};
 
 /// What decides which conversation counts where. When it changes, everything is counted anew.
@@ -114,9 +120,21 @@ impl Store {
         Ok(())
     }
 
+    /// The zone of weeks and schedules.
+    pub fn zone(&self) -> &TimeZone {
+        &self.counting.zone
+    }
+
     /// How many conversations there are.
     pub async fn how_many(&self) -> Result<u64> {
         let rows = self.engine.fetch(sql::HOW_MANY, args![]).await?;
+        let count = rows.first().context("an empty answer to a count")?.int(0)?;
+        Ok(u64::try_from(count)?)
+    }
+
+    /// How many conversations closed within this time have no score.
+    pub async fn pending(&self, from: Timestamp, to: Timestamp) -> Result<u64> {
+        let rows = self.engine.fetch(sql::PENDING, args![millis(from), millis(to)]).await?;
         let count = rows.first().context("an empty answer to a count")?.int(0)?;
         Ok(u64::try_from(count)?)
     }

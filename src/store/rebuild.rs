@@ -43,6 +43,7 @@ impl Store {
         let after = counts(&mut tx).await?;
         let fingerprint = self.counting.fingerprint();
         tx.execute(sql::SET_SETTING, args![COUNTED_WITH, fingerprint]).await?;
+        tx.execute(sql::REVISE, args![]).await?;
         tx.commit().await?;
         Ok(differences(&before, &after))
     }

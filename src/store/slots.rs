@@ -2,13 +2,14 @@
 
 use anyhow::{Context, Result};
 use cxbot_sdk::schedule::{Schedule, Slot};
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::engine::{Row, args};
 use super::{Store, instant, millis, sql};
 
+/// The setting that counts changes of the scores.
+const REVISION: &str = "revision";
 /// How long a runner holds a slot; a runner that dies is followed after that.
 pub const LEASE: SignedDuration = SignedDuration::from_mins(15);
 /// Tries of one slot before it is given up.
@@ -26,8 +27,6 @@ pub struct Job {
     pub schedule: Schedule,
     pub zone: TimeZone,
     pub zone_name: String,
-    /// Civil days on which the job does not run.
-    pub skip: Vec<Date>,
 }
 
 /// The right to run one slot, until the lease ends.
@@ -41,6 +40,17 @@ pub struct Claim {
     pub late: bool,
     tries: i64,
     epoch: i64,
+}
+
+/// A slot that was run with scores that have changed since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outdated {
+    job: String,
+    civil: String,
+    pub due_at: Timestamp,
+    pub previous: Option<Timestamp>,
+    pub late: bool,
+    revision: i64,
 }
 
 /// A slot as it is stored.
@@ -69,10 +79,10 @@ impl Store {
             _ => now,
         };
         let slots = job.schedule.between(from, now, &job.zone);
-        let newest = slots.iter().filter(|slot| !job.is_skipped(slot)).map(|slot| slot.at).max();
+        let newest = slots.iter().filter(|slot| !slot.skipped).map(|slot| slot.at).max();
         for slot in &slots {
             let (state, reason) = match slot {
-                slot if job.is_skipped(slot) => ("skipped", "a day to skip"),
+                slot if slot.skipped => ("skipped", "a day to skip"),
                 slot if Some(slot.at) == newest => ("due", ""),
                 _ => ("skipped", "missed"),
             };
@@ -82,6 +92,11 @@ impl Store {
         }
         if let Some(newest) = newest {
             tx.execute(sql::SKIP_OLDER, args![job.name.as_str(), millis(newest)]).await?;
+        }
+        // Where nothing has come up there is nothing to write: the next look finds the same.
+        let known = !known.is_empty() && from < now;
+        if slots.is_empty() && known {
+            return Ok(());
         }
         if from <= now {
             let row = args![job.name.as_str(), expression, zone, millis(now)];
@@ -97,31 +112,95 @@ impl Store {
         let rows = tx.fetch(sql::CLAIM_SLOT, held).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let due_at = row.int(1)?;
-        let previous = tx.fetch(sql::PREVIOUS_SLOT, args![job, due_at]).await?;
-        let previous = previous.first().map(|row| row.optional_int(0)).transpose()?.flatten();
         let claim = Claim {
             job: job.to_owned(),
             civil: row.text(0)?,
             due_at: instant(due_at)?,
-            previous: previous.map(instant).transpose()?,
+            previous: None,
             late: row.int(2)? == 1,
             tries: row.int(3)?,
             epoch: row.int(4)?,
         };
         tx.commit().await?;
-        Ok(Some(claim))
+        let previous = self.previous_slot(job, due_at).await?;
+        Ok(Some(Claim { previous, ..claim }))
     }
 
-    /// Records that the slot's work is done. Whether this runner still had the right to say so.
-    pub async fn slot_done(&self, claim: &Claim) -> Result<bool> {
-        self.finish(claim, "done", "", claim.due_at).await
+    /// Records that the slot's work is done with the scores as of this revision. Whether this runner
+    /// still had the right to say so.
+    pub async fn slot_done(&self, claim: &Claim, seen: i64) -> Result<bool> {
+        self.finish(claim, "done", "", claim.due_at, seen).await
+    }
+
+    /// The slot that [`Store::claim_slot`] would give, without taking it.
+    pub async fn due_slot(&self, job: &str, now: Timestamp) -> Result<Option<Timestamp>> {
+        let rows = self.engine.fetch(sql::DUE_SLOT, args![job, millis(now)]).await?;
+        rows.first().map(|row| instant(row.int(1)?)).transpose()
+    }
+
+    /// The job's latest slot that was run, if the scores have changed since.
+    pub async fn outdated_slot(&self, job: &str) -> Result<Option<Outdated>> {
+        let rows = self.engine.fetch(sql::LATEST_DONE, args![job]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let revision = self.revision().await?;
+        if row.int(3)? >= revision {
+            return Ok(None);
+        }
+        let due_at = row.int(1)?;
+        Ok(Some(Outdated {
+            job: job.to_owned(),
+            civil: row.text(0)?,
+            due_at: instant(due_at)?,
+            previous: self.previous_slot(job, due_at).await?,
+            late: row.int(2)? == 1,
+            revision,
+        }))
+    }
+
+    /// Records that the slot's job has run again with the scores that made it outdated.
+    pub async fn slot_renewed(&self, slot: &Outdated) -> Result<()> {
+        let mut tx = self.engine.begin().await?;
+        let row = args![slot.job.as_str(), slot.civil.as_str(), slot.revision];
+        tx.execute(sql::SEEN, row).await?;
+        tx.commit().await
+    }
+
+    /// How often the stored scores have changed.
+    pub async fn revision(&self) -> Result<i64> {
+        let revision = self.setting(REVISION).await?;
+        revision.map_or(Ok(0), |text| text.parse().context("the stored revision"))
+    }
+
+    /// Lets slots be taken that a process held which is gone.
+    pub async fn free_slots(&self) -> Result<()> {
+        let mut tx = self.engine.begin().await?;
+        tx.execute(sql::FREE_SLOTS, args![]).await?;
+        tx.commit().await
+    }
+
+    /// The latest slot of each job, for what went wrong with it.
+    pub async fn failing_jobs(&self) -> Result<Vec<(String, String)>> {
+        let rows = self.engine.fetch(sql::LATEST_SLOTS, args![]).await?;
+        let mut failing = Vec::new();
+        for row in &rows {
+            if row.text(1)? != "done" && row.int(2)? > 0 && !row.text(3)?.is_empty() {
+                failing.push((row.text(0)?, row.text(3)?));
+            }
+        }
+        Ok(failing)
+    }
+
+    async fn previous_slot(&self, job: &str, due_at: i64) -> Result<Option<Timestamp>> {
+        let rows = self.engine.fetch(sql::PREVIOUS_SLOT, args![job, due_at]).await?;
+        let previous = rows.first().map(|row| row.optional_int(0)).transpose()?.flatten();
+        previous.map(instant).transpose()
     }
 
     /// Records a failure: another try after a while, longer each time, or none after the fifth.
     pub async fn slot_failed(&self, claim: &Claim, why: &str, now: Timestamp) -> Result<bool> {
         let pause = SignedDuration::from_mins(1 << claim.tries.clamp(0, 6));
         let state = if claim.tries >= TRIES { "skipped" } else { "due" };
-        self.finish(claim, state, why, now + pause).await
+        self.finish(claim, state, why, now + pause, 0).await
     }
 
     async fn finish(
@@ -130,6 +209,7 @@ impl Store {
         state: &str,
         reason: &str,
         held_until: Timestamp,
+        seen: i64,
     ) -> Result<bool> {
         let mut tx = self.engine.begin().await?;
         let row = args![
@@ -139,6 +219,7 @@ impl Store {
             state,
             reason,
             millis(held_until),
+            seen,
         ];
         let finished = tx.execute(sql::FINISH_SLOT, row).await?;
         tx.commit().await?;
@@ -149,12 +230,6 @@ impl Store {
     pub async fn slots(&self) -> Result<Vec<SlotRow>> {
         let rows = self.engine.fetch(sql::SLOTS, args![]).await?;
         rows.iter().map(SlotRow::read).collect()
-    }
-}
-
-impl Job {
-    fn is_skipped(&self, slot: &Slot) -> bool {
-        self.skip.contains(&slot.civil.date())
     }
 }
 

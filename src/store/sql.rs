@@ -63,6 +63,9 @@ CUSTOMERS = "SELECT lane, topic, customers FROM weekly WHERE scope = $1 AND week
 CLOSED_BETWEEN = "SELECT record FROM conversation WHERE closed_at >= $1 AND closed_at < $2";
 AWAITING = "SELECT record FROM conversation
     WHERE closed_at >= $1 AND closed_at < $2 AND class IN ('no_score', 'too_short')";
+/// How many may still get their score.
+PENDING = "SELECT COUNT(*) FROM conversation
+    WHERE closed_at >= $1 AND closed_at < $2 AND class IN ('no_score', 'too_short')";
 LOOK_LANE = "SELECT record FROM conversation
     WHERE class = 'scored' AND lane = $1 AND closed_at >= $2 AND closed_at < $3
     AND score >= $4 AND score <= $5
@@ -107,12 +110,112 @@ STATE = "SELECT value FROM plugin_state WHERE plugin = $1 AND key = $2";
 SET_STATE = "INSERT INTO plugin_state (plugin, key, value) VALUES ($1, $2, $3)
     ON CONFLICT (plugin, key) DO UPDATE SET value = excluded.value";
 DROP_STATE = "DELETE FROM plugin_state WHERE plugin = $1 AND key = $2";
-SET_BOARD = "INSERT INTO board (plugin, destination, key, message, version) VALUES ($1, $2, $3, $4, 1)
-    ON CONFLICT (plugin, destination, key) DO UPDATE SET
-    message = excluded.message, version = board.version + 1
-    WHERE board.message <> excluded.message";
-BOARD = "SELECT key, message FROM board
+/// Adds one to the revision of the scores.
+REVISE = "INSERT INTO setting (name, value) VALUES ('revision', '1')
+    ON CONFLICT (name) DO UPDATE SET
+    value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT)";
+
+// Wanted messages, and their delivery.
+
+SET_BOARD = "INSERT INTO board
+    (plugin, destination, key, message, version, published_at, corrected_at)
+    VALUES ($1, $2, $3, $4, 1, $5, $6) ON CONFLICT (plugin, destination, key) DO UPDATE SET
+    message = excluded.message, version = board.version + 1, corrected_at = excluded.corrected_at";
+BOARD = "SELECT key, message, published_at, corrected_at FROM board
     WHERE plugin = $1 AND destination = $2 ORDER BY key";
+WANTED = "SELECT key, message, published_at, corrected_at FROM board
+    WHERE plugin = $1 AND destination = $2 AND key = $3";
+/// Whether people may have seen the message: it has a place, or a post is under way.
+MAYBE_SEEN = "SELECT 1 FROM delivery WHERE destination = $1 AND plugin = $2 AND key = $3
+    AND part = 0 AND (place IS NOT NULL OR intent_at IS NOT NULL)";
+/// A held post gets another try with new content, unless its outcome is still unknown.
+WANT = "INSERT INTO delivery (destination, plugin, key, part, id, state, wanted, shown, epoch,
+    lease_until, not_before, tries, reason, created_at)
+    VALUES ($1, $2, $3, $4, $5, 'wanted', $6, '', 0, 0, 0, 0, '', $7)
+    ON CONFLICT (destination, plugin, key, part) DO UPDATE SET wanted = excluded.wanted,
+    state = CASE
+        WHEN delivery.state = 'held' AND delivery.intent_at IS NULL THEN 'wanted'
+        WHEN delivery.state IN ('sent', 'confirmed') THEN 'wanted'
+        ELSE delivery.state END,
+    not_before = CASE
+        WHEN delivery.state IN ('sent', 'confirmed', 'held') AND delivery.intent_at IS NULL THEN 0
+        ELSE delivery.not_before END
+    WHERE delivery.wanted <> excluded.wanted";
+/// Replies that a shorter thread does without.
+UNWANT = "UPDATE delivery SET wanted = '', state = CASE
+        WHEN state IN ('sent', 'confirmed', 'held') AND intent_at IS NULL THEN 'wanted'
+        ELSE state END,
+    not_before = COALESCE(not_before, 0)
+    WHERE destination = $1 AND plugin = $2 AND key = $3 AND part >= $4 AND wanted <> ''";
+/// The next post of a destination that may be worked on now. Replies wait for their parent.
+NEXT_DELIVERY = "SELECT d.plugin, d.key, d.part, d.id, d.state, d.wanted, d.shown, d.place, d.epoch,
+    d.lease_until, d.intent_at, d.not_before, d.tries, d.reason, d.created_at, d.sweep_at, d.doubt_until,
+    d.thread, p.place
+    FROM delivery d LEFT JOIN delivery p ON d.part > 0 AND p.part = 0
+    AND p.destination = d.destination AND p.plugin = d.plugin AND p.key = d.key
+    WHERE d.destination = $1 AND d.state IN ('wanted', 'sending', 'held')
+    AND d.not_before <= $2 AND d.lease_until <= $2
+    AND (d.part = 0 OR (p.place IS NOT NULL AND p.state <> 'gone'))
+    ORDER BY d.created_at, d.plugin, d.key, d.part LIMIT 1";
+/// The next post of a destination to look for doubles of.
+NEXT_SWEEP = "SELECT d.plugin, d.key, d.part, d.id, d.state, d.wanted, d.shown, d.place, d.epoch,
+    d.lease_until, d.intent_at, d.not_before, d.tries, d.reason, d.created_at, d.sweep_at, d.doubt_until,
+    d.thread, p.place
+    FROM delivery d LEFT JOIN delivery p ON d.part > 0 AND p.part = 0
+    AND p.destination = d.destination AND p.plugin = d.plugin AND p.key = d.key
+    WHERE d.destination = $1 AND d.sweep_at <= $2 AND d.lease_until <= $2
+    AND d.intent_at IS NULL AND (d.part = 0 OR p.place IS NOT NULL)
+    ORDER BY d.sweep_at, d.plugin, d.key, d.part LIMIT 1";
+/// What is wanted may have changed meanwhile and is not written here.
+SAVE_DELIVERY = "UPDATE delivery SET
+    state = CASE WHEN $6 IN ('sent', 'confirmed')
+        AND (wanted <> $7 OR (wanted = '' AND CAST($8 AS TEXT) IS NOT NULL)) THEN 'wanted' ELSE $6 END,
+    shown = $7, place = $8, epoch = $9, lease_until = $10, intent_at = $11, not_before = $12,
+    tries = $13, reason = $14, sweep_at = $15, doubt_until = $16, thread = $17
+    WHERE destination = $1 AND plugin = $2 AND key = $3 AND part = $4 AND epoch = $5";
+/// Replies under a post that had to be made anew follow it.
+FOLLOW_PARENT = "UPDATE delivery SET state = 'wanted', not_before = 0
+    WHERE destination = $1 AND plugin = $2 AND key = $3 AND part > 0 AND thread <> $4
+    AND state IN ('sent', 'confirmed')";
+/// Destinations that have something to do, with the time of it.
+DELIVERIES_DUE = "SELECT destination, MIN(at) FROM (
+    SELECT d.destination, CASE WHEN d.sweep_at IS NOT NULL AND d.state IN ('sent', 'confirmed')
+        THEN d.sweep_at WHEN d.not_before > d.lease_until THEN d.not_before
+        ELSE d.lease_until END AS at
+    FROM delivery d LEFT JOIN delivery p ON d.part > 0 AND p.part = 0
+    AND p.destination = d.destination AND p.plugin = d.plugin AND p.key = d.key
+    WHERE ((d.state IN ('wanted', 'sending', 'held') AND d.not_before IS NOT NULL)
+        OR (d.sweep_at IS NOT NULL AND d.state IN ('sent', 'confirmed')))
+    AND (d.part = 0 OR (p.place IS NOT NULL AND p.state <> 'gone'))) AS due
+    GROUP BY destination ORDER BY destination";
+/// Once no other process can be sending, what an earlier one left need not wait for its lease.
+FREE_DELIVERIES = "UPDATE delivery SET lease_until = 0, epoch = epoch + 1, doubt_until = NULL,
+    not_before = CASE WHEN intent_at IS NULL OR not_before IS NULL THEN not_before ELSE $1 END
+    WHERE lease_until > 0";
+/// Messages of which something is not where it should be, with the reason.
+UNSENT = "SELECT destination, plugin, key, MIN(created_at), MAX(state), MAX(reason) FROM delivery
+    WHERE state = 'held' OR (state IN ('wanted', 'sending') AND tries > 2)
+    GROUP BY destination, plugin, key ORDER BY destination, plugin, key";
+DELIVERIES = "SELECT destination, plugin, key, part, state, place, reason FROM delivery
+    WHERE destination = $1 AND plugin = $2 AND key = $3 ORDER BY part";
+
+// What went wrong.
+
+OPEN_TROUBLES = "SELECT subject, since, what FROM trouble WHERE kind = $1 AND until_at IS NULL";
+BEGIN_TROUBLE = "INSERT INTO trouble (kind, subject, since, what) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (kind, subject, since) DO NOTHING";
+END_TROUBLE = "UPDATE trouble SET until_at = $3
+    WHERE kind = $1 AND subject = $2 AND until_at IS NULL";
+TROUBLES = "SELECT since, until_at, what FROM trouble
+    WHERE since > $1 AND since <= $2 ORDER BY since, kind, subject";
+
+// The running process.
+
+RUNNER = "SELECT owner, epoch, seen_at FROM runner WHERE name = $1";
+TAKE_RUNNER = "INSERT INTO runner (name, owner, epoch, seen_at) VALUES ($1, $2, 1, $3)
+    ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, epoch = runner.epoch + 1,
+    seen_at = excluded.seen_at WHERE runner.epoch = $4 RETURNING epoch";
+RUNNER_LIVES = "UPDATE runner SET seen_at = $3 WHERE name = $1 AND epoch = $2";
 
 // Schedules and their slots.
 
@@ -134,8 +237,20 @@ CLAIM_SLOT = "UPDATE slot SET state = 'running', epoch = epoch + 1, tries = trie
     AND due_at = (SELECT MAX(s.due_at) FROM slot s WHERE s.job = $1 AND s.state IN ('due', 'running'))
     AND NOT EXISTS (SELECT 1 FROM slot h WHERE h.job = $1 AND h.state = 'running' AND h.held_until > $2)
     RETURNING civil, due_at, late, tries, epoch";
-FINISH_SLOT = "UPDATE slot SET state = $4, reason = $5, held_until = $6
+FINISH_SLOT = "UPDATE slot SET state = $4, reason = $5, held_until = $6, seen = $7
     WHERE job = $1 AND civil = $2 AND epoch = $3 AND state = 'running'";
+/// Once no other process runs, its slots need not wait for their leases.
+FREE_SLOTS = "UPDATE slot SET held_until = 0 WHERE state = 'running'";
+/// The slot that a job would be given to run.
+DUE_SLOT = "SELECT civil, due_at, late FROM slot WHERE job = $1 AND state IN ('due', 'running')
+    AND held_until <= $2 ORDER BY due_at DESC LIMIT 1";
+/// The latest slot that was run, with the revision of the scores that it saw.
+LATEST_DONE = "SELECT civil, due_at, late, seen FROM slot WHERE job = $1 AND state = 'done'
+    ORDER BY due_at DESC LIMIT 1";
+SEEN = "UPDATE slot SET seen = $3 WHERE job = $1 AND civil = $2";
+/// The latest slot of each job that had its time, with how it went.
+LATEST_SLOTS = "SELECT s.job, s.state, s.tries, s.reason FROM slot s
+    WHERE s.due_at = (SELECT MAX(t.due_at) FROM slot t WHERE t.job = s.job) ORDER BY s.job";
 PREVIOUS_SLOT = "SELECT MAX(due_at) FROM slot WHERE job = $1 AND state = 'done' AND due_at < $2";
 SLOTS = "SELECT job, civil, due_at, state, reason, late, tries FROM slot ORDER BY due_at, job";
 }

@@ -9,7 +9,7 @@ use cxbot_sdk::count::{
     Cells, Filter, Kind, Lane, PerLane, Spread, Tally, WeekCounts, awaiting, fold,
 };
 use cxbot_sdk::figures::MIN_N;
-use cxbot_sdk::scores::{Look, PastCells, PastWeek, Scores, SourceState, Window};
+use cxbot_sdk::scores::{Look, PastCells, PastWeek, Scores, SourceState, Trouble, Window};
 use cxbot_sdk::week::Week;
 use jiff::Timestamp;
 
@@ -65,6 +65,10 @@ impl Scores for Store {
         let state =
             |row: &Row| Ok(SourceState { name: row.text(0)?, read_until: instant(row.int(1)?)? });
         rows.iter().map(state).collect()
+    }
+
+    async fn troubles(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Trouble>> {
+        self.troubles_between(from, to).await
     }
 }
 

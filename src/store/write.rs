@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::count::{Class, Lane, classify};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::counts::Delta;
 use super::engine::{Arg, Tx, args};
 use super::people::{Contact, Oddity};
-use super::{COUNTED_WITH, Store, millis, read_record, sql};
+use super::{COUNTED_WITH, Store, instant, millis, read_record, sql};
+
+/// A source that was not read for so long is said to have stood still.
+const STOOD_STILL: SignedDuration = SignedDuration::from_hours(2);
 
 type Place = (String, String);
 
@@ -59,11 +62,26 @@ impl Store {
         for oddity in batch.oddities {
             oddity.write(&mut tx).await?;
         }
+        let mut news = applied.new + applied.changed + applied.deleted > 0;
         if let Some((source, until)) = batch.read_until {
+            news |= self.caught_up(&mut tx, &source, until).await?;
             tx.execute(sql::SET_SOURCE, args![source, millis(until)]).await?;
+        }
+        if news {
+            tx.execute(sql::REVISE, args![]).await?;
         }
         tx.commit().await?;
         Ok(applied)
+    }
+
+    /// Whether a source had stood still: reports said so, and have to be looked at again.
+    async fn caught_up(&self, tx: &mut Tx, source: &str, until: Timestamp) -> Result<bool> {
+        for row in tx.fetch(sql::SOURCES, args![]).await? {
+            if row.text(0)? == source {
+                return Ok(until.duration_since(instant(row.int(1)?)?) > STOOD_STILL);
+            }
+        }
+        Ok(false)
     }
 
     async fn put(&self, tx: &mut Tx, conversations: Vec<Conversation>) -> Result<Applied> {

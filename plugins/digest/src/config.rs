@@ -3,6 +3,7 @@
 use cxbot_sdk::count::Filter;
 use cxbot_sdk::schedule::Schedule;
 use cxbot_sdk::{Destination, Error, Result};
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -15,6 +16,9 @@ pub const DEFAULT_EDITION: &str = "all";
 pub struct Config {
     /// When the digest of the last complete week is posted. Default: Mondays at 09:00.
     pub schedule: Schedule,
+    /// Days on which no edition is posted, such as "2026-12-28".
+    #[schemars(with = "Vec<String>")]
+    pub skip: Vec<Date>,
     /// Channels that get the default edition, such as "slack:C0123ABCD".
     pub destinations: Vec<Destination>,
     /// What the default edition's channels may carry.
@@ -70,6 +74,7 @@ impl Default for Config {
     fn default() -> Self {
         Config {
             schedule: "0 9 * * Mon".parse().expect("the default schedule is well-formed"),
+            skip: Vec::new(),
             destinations: Vec::new(),
             clearance: Clearance::default(),
             editions: Vec::new(),
@@ -82,7 +87,7 @@ impl Config {
     pub fn editions(self) -> Result<Vec<Edition>> {
         let mut all = vec![Edition {
             name: DEFAULT_EDITION.to_owned(),
-            schedule: self.schedule.clone(),
+            schedule: self.schedule.clone().skipping(&self.skip),
             destinations: self.destinations,
             filter: Filter::default(),
             clearance: self.clearance,
@@ -92,7 +97,10 @@ impl Config {
                 .map_err(|why| Error::refused(format!("editions[{index}].name: {why}")))?;
             all.push(Edition {
                 name: edition.name,
-                schedule: edition.schedule.unwrap_or_else(|| self.schedule.clone()),
+                schedule: edition
+                    .schedule
+                    .unwrap_or_else(|| self.schedule.clone())
+                    .skipping(&self.skip),
                 destinations: edition.destinations,
                 filter: edition.filter,
                 clearance: edition.clearance,

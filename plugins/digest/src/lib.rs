@@ -10,10 +10,12 @@ pub mod report;
 
 use std::sync::Arc;
 
-use cxbot_sdk::scores::{Scores, SourceState};
+use cxbot_sdk::scores::{Scores, SourceState, Trouble};
 use cxbot_sdk::week::Week;
-use cxbot_sdk::{Cx, Error, Invoker, Need, Plugin, Reply, Result, Routes, Tick, Workspace};
-use jiff::Timestamp;
+use cxbot_sdk::{
+    Cx, Error, Invoker, Message, Need, Plugin, Reply, Result, Routes, Tick, Workspace,
+};
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +37,14 @@ pub struct Weekly {
     pub evidence: Evidence,
     pub history: Vec<cxbot_sdk::scores::PastWeek>,
     pub sources: Vec<SourceState>,
+    /// What went wrong since the digest before.
+    pub troubles: Vec<Trouble>,
+    /// When it was due, if it comes late.
+    pub due: Option<Timestamp>,
 }
+
+/// How far back troubles are told where no digest was posted before.
+const A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Which digest.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -77,7 +86,7 @@ impl Plugin for Digest {
             .action("reading", "How to read the digest.", Self::reading);
         self.editions.iter().fold(routes, |routes, edition| {
             let posted = edition.clone();
-            routes.counted(&edition.filter).job(
+            routes.counted(&edition.filter).report(
                 &edition.name,
                 &edition.schedule,
                 move |cx, tick| Self::post(cx, tick, posted.clone()),
@@ -100,29 +109,38 @@ impl Digest {
         })
     }
 
-    /// Reads everything that one edition's week says as the clock stood at `as_of`.
+    /// Reads everything that one edition's week says as the clock stood at the tick's `as_of`.
     pub async fn weekly(
         scores: &dyn Scores,
         workspace: &Workspace,
         edition: Arc<Edition>,
         week: Week,
-        as_of: Timestamp,
+        tick: Tick,
     ) -> Result<Weekly> {
+        let as_of = tick.as_of;
         let window = scores.window(&edition.filter, week, HISTORY, as_of).await?;
         let report = Report::new(&window, week, workspace, as_of);
         let evidence = Evidence::gather(scores, &edition, &report, &window.history).await?;
         let excluded = message::effects(&window.now, workspace);
-        let sources = scores.sources().await?;
-        Ok(Weekly { edition, report, excluded, evidence, history: window.history, sources })
+        Ok(Weekly {
+            edition,
+            report,
+            excluded,
+            evidence,
+            history: window.history,
+            sources: scores.sources().await?,
+            troubles: told(scores, tick).await?,
+            due: tick.late.then_some(tick.slot),
+        })
     }
 
     async fn post(cx: Cx<Self>, tick: Tick, edition: Arc<Edition>) -> Result<()> {
         let week = Week::complete_before(tick.slot, &cx.workspace().zone);
         let key = format!("{}/{week}", edition.name);
         cx.publish(&edition.destinations, &key, async {
-            let weekly =
-                Self::weekly(cx.scores()?, cx.workspace(), edition.clone(), week, tick.slot);
-            Ok(message::digest(&weekly.await?, cx.workspace()))
+            let weekly = Self::weekly(cx.scores()?, cx.workspace(), edition.clone(), week, tick);
+            let message = message::digest(&weekly.await?, cx.workspace());
+            Ok(Message { says_corrections: true, ..message })
         })
         .await
     }
@@ -134,9 +152,9 @@ impl Digest {
         edition: Option<&str>,
     ) -> Result<Weekly> {
         let edition = self.edition(edition)?;
-        let as_of = cx.now();
-        let week = week.unwrap_or_else(|| Week::complete_before(as_of, &cx.workspace().zone));
-        Self::weekly(cx.scores()?, cx.workspace(), edition, week, as_of).await
+        let now = cx.now();
+        let week = week.unwrap_or_else(|| Week::complete_before(now, &cx.workspace().zone));
+        Self::weekly(cx.scores()?, cx.workspace(), edition, week, Tick::on_time(now)).await
     }
 
     async fn preview(cx: Cx<Self>, _: Invoker, args: WeekArgs) -> Result<Reply> {
@@ -157,4 +175,15 @@ impl Digest {
     async fn reading(cx: Cx<Self>, _: Invoker, _: NoArgs) -> Result<Reply> {
         Ok(Reply::Private(message::how_to_read(cx.workspace())))
     }
+}
+
+/// Troubles since the slot before, as they stood at this slot: one that ended later is told as it
+/// was, so that a rerun says the same.
+async fn told(scores: &dyn Scores, tick: Tick) -> Result<Vec<Trouble>> {
+    let from = tick.previous.unwrap_or(tick.slot - A_WEEK);
+    let mut troubles = scores.troubles(from, tick.slot).await?;
+    for trouble in &mut troubles {
+        trouble.until = trouble.until.filter(|until| *until <= tick.slot);
+    }
+    Ok(troubles)
 }

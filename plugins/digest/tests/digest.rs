@@ -61,7 +61,7 @@ async fn digest_of(host: &TestHost, config: Value) -> Message {
     let plugin = Digest::new(config).expect("a plugin");
     let edition = plugin.edition(None).expect("the default edition");
     let week = "2026-W46".parse().expect("a week");
-    let as_of = NOW.parse().expect("an instant");
+    let as_of = cxbot_sdk::Tick::on_time(NOW.parse().expect("an instant"));
     let weekly = Digest::weekly(host, &host.workspace, edition, week, as_of).await;
     message::digest(&weekly.expect("a digest"), &host.workspace)
 }
@@ -173,7 +173,7 @@ async fn each_edition_posts_its_own_digest_to_its_own_channels() {
     });
     let installed = cxbot_sdk::plugin::install::<Digest>(config).expect("a plugin");
     let host = Arc::new(TestHost::new(NOW, autumn()));
-    let tick = cxbot_sdk::Tick { slot: NOW.parse().expect("an instant"), previous: None };
+    let tick = cxbot_sdk::Tick::on_time(NOW.parse().expect("an instant"));
     for name in ["all", "sso"] {
         let call = cxbot_sdk::plugin::Call::Job { name: name.to_owned(), tick };
         let lent: Arc<dyn cxbot_sdk::Host> = host.clone();

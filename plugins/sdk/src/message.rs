@@ -15,6 +15,9 @@ pub struct Message {
     /// Replies under the post, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub thread: Vec<Message>,
+    /// Whether a change of the message after it was posted is said in it: "corrected 11:05".
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub says_corrections: bool,
 }
 
 /// One part of a message.
@@ -111,7 +114,7 @@ impl Message {
     /// A message of one sentence.
     pub fn sentence(words: impl Into<Text>) -> Self {
         let words = words.into();
-        Message { summary: words.clone(), blocks: vec![Block::Text(words)], thread: vec![] }
+        Message { summary: words.clone(), blocks: vec![Block::Text(words)], ..Message::default() }
     }
 
     pub fn block(mut self, block: Block) -> Self {
@@ -129,6 +132,14 @@ impl Message {
 
     pub fn note(self, words: impl Into<Text>) -> Self {
         self.block(Block::Note(words.into()))
+    }
+
+    /// Small print before the buttons at the end, or at the end where there are none.
+    pub fn note_before_buttons(mut self, words: impl Into<Text>) -> Self {
+        let buttons = matches!(self.blocks.last(), Some(Block::Buttons(_)));
+        let place = self.blocks.len() - usize::from(buttons);
+        self.blocks.insert(place, Block::Note(words.into()));
+        self
     }
 
     pub fn reply(mut self, message: Message) -> Self {

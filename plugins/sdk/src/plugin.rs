@@ -63,6 +63,17 @@ pub struct Tick {
     pub slot: Timestamp,
     /// The slot before, if the job ran before.
     pub previous: Option<Timestamp>,
+    /// The clock when the job was started; a rerun for the same slot has a later one.
+    pub as_of: Timestamp,
+    /// Whether nobody was there when the slot was due, so that it is caught up.
+    pub late: bool,
+}
+
+impl Tick {
+    /// A slot that is run when it is due, the first of its job.
+    pub fn on_time(slot: Timestamp) -> Self {
+        Tick { slot, previous: None, as_of: slot, late: false }
+    }
 }
 
 type Handler<P, I> = Arc<dyn Fn(Cx<P>, I) -> BoxFuture<'static, Result<Reply>> + Send + Sync>;
@@ -93,6 +104,9 @@ pub struct Action {
 pub struct Job {
     pub name: String,
     pub schedule: Schedule,
+    /// Whether it reports on the scores of the last complete week before the slot: then sources are
+    /// asked to be current first, and it runs again for its latest slot when later data comes.
+    pub reports: bool,
 }
 
 /// Everything the host knows of a plugin.
@@ -140,12 +154,31 @@ impl<P: Plugin> Routes<P> {
     }
 
     /// A job; its name is unique within the plugin.
-    pub fn job<F, R>(mut self, name: &str, schedule: &Schedule, run: F) -> Self
+    pub fn job<F, R>(self, name: &str, schedule: &Schedule, run: F) -> Self
     where
         F: Fn(Cx<P>, Tick) -> R + Send + Sync + 'static,
         R: Future<Output = Result<()>> + Send + 'static,
     {
-        let job = Job { name: name.to_owned(), schedule: schedule.clone() };
+        self.scheduled(name, schedule, false, run)
+    }
+
+    /// A job that reports on the last complete week before its slot. The host asks the sources to be
+    /// current before it, waits a while for late scores, and runs it again for its latest slot when
+    /// later data changes the scores, so it has to publish under a key that follows from the slot.
+    pub fn report<F, R>(self, name: &str, schedule: &Schedule, run: F) -> Self
+    where
+        F: Fn(Cx<P>, Tick) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<()>> + Send + 'static,
+    {
+        self.scheduled(name, schedule, true, run)
+    }
+
+    fn scheduled<F, R>(mut self, name: &str, schedule: &Schedule, reports: bool, run: F) -> Self
+    where
+        F: Fn(Cx<P>, Tick) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<()>> + Send + 'static,
+    {
+        let job = Job { name: name.to_owned(), schedule: schedule.clone(), reports };
         let run = move |cx, tick| -> BoxFuture<'static, Result<Reply>> {
             let running = run(cx, tick);
             Box::pin(async move { running.await.map(|()| Reply::Done) })

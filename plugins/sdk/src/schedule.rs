@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeZone as _, Timelike, Utc};
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 use schemars::JsonSchema;
@@ -29,6 +29,8 @@ pub struct Schedule {
     /// Evaluated on civil time as if it were UTC; a time is due when any of these says so.
     any: Vec<cron::Schedule>,
     interval: bool,
+    /// Civil days on which it is not run.
+    skip: Vec<Date>,
 }
 
 /// One time at which a schedule is due.
@@ -40,20 +42,30 @@ pub struct Slot {
     pub second_pass: bool,
     /// When it is due.
     pub at: Timestamp,
+    /// Whether its civil day is one to skip.
+    pub skipped: bool,
 }
 
 impl Schedule {
-    /// The first slot strictly after `after`; `None` when there is none within 75 years.
+    /// The same schedule without these civil days.
+    pub fn skipping(mut self, days: &[Date]) -> Self {
+        self.skip.extend(days);
+        self
+    }
+
+    /// The first slot strictly after `after` whose day is not skipped; `None` when there is none
+    /// within 75 years.
     pub fn next_after(&self, after: Timestamp, zone: &TimeZone) -> Option<Slot> {
         // Most schedules have their next time soon, so the windows grow.
         let hours = [2, 48, 40 * 24, 400 * 24, 1_500 * 24, 27_400 * 24];
         hours.into_iter().find_map(|hours| {
             let until = after.saturating_add(SignedDuration::from_hours(hours)).ok()?;
-            self.between(after, until, zone).into_iter().next()
+            self.between(after, until, zone).into_iter().find(|slot| !slot.skipped)
         })
     }
 
     /// All slots after `after`, up to and including `until`, in order; equal instants count once.
+    /// Days to skip are marked, not left out.
     pub fn between(&self, after: Timestamp, until: Timestamp, zone: &TimeZone) -> Vec<Slot> {
         let slack = Span::new().hours(SLACK_HOURS);
         let mut civil = zone.to_datetime(after).saturating_sub(slack);
@@ -83,7 +95,8 @@ impl Schedule {
             (Some(Shown::Twice(first, second)), true) => (Some(first), Some(second)),
             (Some(shown), _) => (Some(shown.first()), None),
         };
-        let slot = |second_pass| move |at| Slot { civil, second_pass, at };
+        let skipped = self.skip.contains(&civil.date());
+        let slot = |second_pass| move |at| Slot { civil, second_pass, at, skipped };
         first.map(slot(false)).into_iter().chain(second.map(slot(true))).collect()
     }
 }
@@ -141,7 +154,7 @@ impl FromStr for Schedule {
             _ => vec![cron(month_day, &week_days)?],
         };
         let interval = [minute, hour].iter().any(|field| field.contains(['*', '/']));
-        Ok(Schedule { text: text.trim().to_owned(), any, interval })
+        Ok(Schedule { text: text.trim().to_owned(), any, interval, skip: Vec::new() })
     }
 }
 

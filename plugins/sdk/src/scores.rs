@@ -86,6 +86,16 @@ pub struct SourceState {
     pub read_until: Timestamp,
 }
 
+/// Something that went wrong with the supply of scores, with a job, or with a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    pub since: Timestamp,
+    /// When it was over; `None` while it lasts.
+    pub until: Option<Timestamp>,
+    /// What it is, as one sentence without personal data.
+    pub what: String,
+}
+
 /// The read side of the store. Errors are the operator's to read.
 #[async_trait]
 pub trait Scores: Send + Sync {
@@ -105,4 +115,7 @@ pub trait Scores: Send + Sync {
 
     /// How far each source that is read on a schedule has been read.
     async fn sources(&self) -> anyhow::Result<Vec<SourceState>>;
+
+    /// What went wrong and began after `from`, up to and including `to`, oldest first.
+    async fn troubles(&self, from: Timestamp, to: Timestamp) -> anyhow::Result<Vec<Trouble>>;
 }

@@ -120,7 +120,7 @@ fn message() -> impl Strategy<Value = Message> {
     (text(), blocks, prop::collection::vec(text(), 0..3)).prop_map(|(summary, blocks, replies)| {
         let summary = Text::from("Something: ").then(summary);
         let thread = replies.into_iter().map(|text| Message::new("A reply").text(text)).collect();
-        Message { summary, blocks, thread }
+        Message { summary, blocks, thread, ..Message::default() }
     })
 }
 

@@ -165,6 +165,24 @@ fn code(error: &anyhow::Error) -> Option<String> {
     database.code().map(std::borrow::Cow::into_owned)
 }
 
+/// What to do about an error of the store, where the database says what it is.
+pub fn advice(error: &anyhow::Error) -> Option<&'static str> {
+    let database = error.chain().find_map(|cause| cause.downcast_ref::<sqlx::Error>())?;
+    match database {
+        sqlx::Error::Database(database) => {
+            let code = database.code()?;
+            match database.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
+                Some(_) => sqlite::advice(&code),
+                None => postgres::advice(&code),
+            }
+        }
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
+            Some("the database does not answer; it is tried again")
+        }
+        _ => None,
+    }
+}
+
 /// Which statement failed; its values may be personal and are not said.
 fn first_line(sql: &str) -> String {
     format!("the store: {}", sql.trim().lines().next().unwrap_or_default())
@@ -269,6 +287,13 @@ impl Row {
     }
 
     pub(super) fn optional_int(&self, column: usize) -> Result<Option<i64>> {
+        match self {
+            Row::Sqlite(row) => Ok(row.try_get(column)?),
+            Row::Postgres(row) => Ok(row.try_get(column)?),
+        }
+    }
+
+    pub(super) fn optional_text(&self, column: usize) -> Result<Option<String>> {
         match self {
             Row::Sqlite(row) => Ok(row.try_get(column)?),
             Row::Postgres(row) => Ok(row.try_get(column)?),

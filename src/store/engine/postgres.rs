@@ -35,6 +35,18 @@ pub(super) fn remedy(code: Option<&str>) -> &'static str {
     }
 }
 
+/// What to do about an error while it runs, by its SQLSTATE.
+pub(super) fn advice(code: &str) -> Option<&'static str> {
+    match code {
+        "53100" => Some("the database's disk is full: free some space; nothing stored is lost"),
+        "53300" => Some("the database has no connection left: allow more, or stop others"),
+        "25006" => Some("the database is read-only: connect to the one that takes writes"),
+        "57P01" | "57P02" | "57P03" => Some("the database restarts; it is tried again"),
+        "40001" | "40P01" => Some("another transaction was in the way; it is tried again"),
+        _ => None,
+    }
+}
+
 pub(super) fn bind(sql: &str, args: Vec<Arg>) -> sqlx::query::Query<'_, Postgres, PgArguments> {
     let query = sqlx::query(AssertSqlSafe(sql.to_owned()));
     args.into_iter().fold(query, |query, arg| match arg {

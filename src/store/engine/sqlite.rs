@@ -70,6 +70,19 @@ pub(super) fn remedy(code: Option<&str>) -> &'static str {
     }
 }
 
+/// What to do about an error while it runs, by SQLite's result code, of which the low byte counts.
+pub(super) fn advice(code: &str) -> Option<&'static str> {
+    match code.parse::<i64>().ok()? & 0xff {
+        13 => Some("the disk is full: free some space; nothing stored is lost"),
+        8 => Some("the store cannot be written: make its disk and its file writable"),
+        10 => Some("the disk does not read or write as it should: look at it"),
+        5 | 6 => Some("another process holds the store; it is tried again"),
+        11 | 26 => Some("the store's file is damaged: put a backup in its place"),
+        14 => Some("the store's file cannot be opened: look at its folder and rights"),
+        _ => None,
+    }
+}
+
 fn options() -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .journal_mode(SqliteJournalMode::Wal)

@@ -2,11 +2,16 @@
 
 use cxbot_sdk::count::{Lane, NOBODY_ANSWERED, Spread, WeekCounts};
 use cxbot_sdk::message::{Block, Fact};
-use cxbot_sdk::words::{count, counted, percent};
+use cxbot_sdk::scores::Trouble;
+use cxbot_sdk::text::shorten;
+use cxbot_sdk::words::{count, counted, day_time, percent};
 use cxbot_sdk::{Message, Text, Workspace};
 
 use super::lane_name;
 use crate::Weekly;
+
+/// Most characters of one trouble: services write long errors.
+const TROUBLE_LIMIT: usize = 200;
 
 /// What one rule left out, and what the lanes' shares would be with it.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,7 +81,35 @@ pub(super) fn coverage(weekly: &Weekly, workspace: &Workspace) -> Message {
         .excluded
         .iter()
         .fold(message, |message, effect| message.text(effect_line(effect, workspace)));
-    message.text(csat_line(weekly))
+    let message = message.text(csat_line(weekly));
+    match weekly.troubles.is_empty() {
+        true => message,
+        false => message.block(troubles(&weekly.troubles, workspace)),
+    }
+}
+
+/// Troubles told in one digest; more of them are counted.
+const TROUBLES: usize = 5;
+
+/// What went wrong since the digest before, one line each.
+fn troubles(troubles: &[Trouble], workspace: &Workspace) -> Block {
+    let line = |trouble: &Trouble| {
+        let since = day_time(trouble.since, &workspace.zone);
+        let until = trouble.until.map(|until| day_time(until, &workspace.zone));
+        Fact {
+            label: "Trouble".into(),
+            value: Text::from(match until {
+                Some(until) => format!("{since} until {until}: "),
+                None => format!("since {since}: "),
+            })
+            .outside(shorten(&trouble.what, TROUBLE_LIMIT)),
+        }
+    };
+    let mut facts: Vec<Fact> = troubles.iter().take(TROUBLES).map(line).collect();
+    if let Some(more) = troubles.len().checked_sub(TROUBLES).filter(|more| *more > 0) {
+        facts.push(Fact { label: "Trouble".into(), value: format!("and {more} more").into() });
+    }
+    Block::Facts(facts)
 }
 
 /// `Excluded by spam (advertising): 142 conversations, 90 of them scored. With them …`

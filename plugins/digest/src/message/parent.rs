@@ -3,7 +3,7 @@
 use cxbot_sdk::message::{Block, Button, Fact};
 use cxbot_sdk::text::shorten;
 use cxbot_sdk::words::{
-    count, day_time, days_of, percent, points, range, week_number, weekday_time,
+    count, counted, day_time, days_of, percent, points, range, week_number, weekday_time,
 };
 use cxbot_sdk::{Message, Plugin, Text, Workspace};
 use jiff::SignedDuration;
@@ -91,7 +91,23 @@ fn warnings(weekly: &Weekly, workspace: &Workspace) -> Vec<Text> {
             }
         })
         .map(Text::from);
-    running.into_iter().chain(sources).collect()
+    let late = weekly.due.map(|due| {
+        let due = weekday_time(due, &workspace.zone);
+        Text::from(format!("Late: this digest was due {due}."))
+    });
+    late.into_iter().chain(running).chain(early(report)).chain(sources).collect()
+}
+
+/// Of a complete week some scores may still come: then the share so far is said.
+fn early(report: &Report) -> Option<Text> {
+    let coverage = &report.coverage;
+    let waiting = coverage.unscored.too_recent;
+    let is_early = report.as_of >= report.to && waiting > 0;
+    is_early.then(|| {
+        let scored = (coverage.scored as f64 / coverage.closed as f64 * 100.0).floor();
+        let waiting = counted(waiting, "conversation");
+        Text::from(format!("Early: {scored} % scored so far; {waiting} may still get a score."))
+    })
 }
 
 fn facts(weekly: &Weekly, workspace: &Workspace) -> Vec<Fact> {

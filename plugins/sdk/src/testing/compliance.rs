@@ -93,7 +93,7 @@ async fn check_actions(installed: &dyn Installed, host: &Arc<TestHost>) {
 }
 
 async fn check_jobs(installed: &dyn Installed, host: &Arc<TestHost>) {
-    let tick = Tick { slot: host.now(), previous: None };
+    let tick = Tick::on_time(host.now());
     let mut first = None;
     for minutes in [0, 140] {
         host.set_now(tick.slot + jiff::SignedDuration::from_mins(minutes));

@@ -13,7 +13,7 @@ use crate::cx::{Audience, Destination, Host, Render, Workspace};
 use crate::error::Result;
 use crate::lint;
 use crate::message::Message;
-use crate::scores::{Look, LookAt, PastCells, PastWeek, Scores, SourceState, Window};
+use crate::scores::{Look, LookAt, PastCells, PastWeek, Scores, SourceState, Trouble, Window};
 use crate::week::Week;
 
 /// Where a published message stands: plugin, destination, key.
@@ -25,6 +25,7 @@ pub struct TestHost {
     pub workspace: Workspace,
     pub rules: Vec<Exclusion>,
     pub sources: Vec<SourceState>,
+    pub troubles: Vec<Trouble>,
     now: Mutex<Timestamp>,
     conversations: Vec<Conversation>,
     published: Mutex<BTreeMap<Place, Message>>,
@@ -127,6 +128,11 @@ impl Scores for TestHost {
 
     async fn sources(&self) -> anyhow::Result<Vec<SourceState>> {
         Ok(self.sources.clone())
+    }
+
+    async fn troubles(&self, from: Timestamp, to: Timestamp) -> anyhow::Result<Vec<Trouble>> {
+        let began = |trouble: &&Trouble| from < trouble.since && trouble.since <= to;
+        Ok(self.troubles.iter().filter(began).cloned().collect())
     }
 }
 

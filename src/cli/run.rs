@@ -1,0 +1,116 @@
+//! `cxbot run`: the bot.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use cxbot_sdk::words::day_time;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use super::{open, sync};
+use crate::chat::Platform;
+use crate::chat::slack::Slack;
+use crate::clock::{Clock, SystemClock};
+use crate::config::Loaded;
+use crate::host::App;
+use crate::host::run::{Bot, Settings, take_the_store};
+use crate::source::Source;
+
+/// Runs the bot: reads the sources, posts what is due, until it is stopped.
+#[derive(Debug, Args)]
+pub(super) struct Run {}
+
+/// The store is closed within this time after the bot has stopped.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+
+impl Run {
+    pub(super) async fn run(self, loaded: &Loaded) -> Result<ExitCode> {
+        let config = &loaded.config;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let app = Arc::new(open(loaded, None).await?);
+        let address = config.store_address().map_err(|problem| loaded.locate(problem))?;
+        let sources = sync::sources(loaded)?;
+        let platforms = platforms(loaded, &app)?;
+        say_what_is_missing(loaded, &sources);
+        let running = take_the_store(app.store(), &address, clock.as_ref()).await?;
+        let settings = Settings {
+            sync: config.schedule.sync.clone(),
+            wait: config.schedule.wait,
+            operator: config.operator.channel.clone(),
+        };
+        let bot = Arc::new(Bot::new(app.clone(), clock, sources, platforms, settings));
+        bot.take_over().await?;
+        say_what_is_next(&app);
+        let stop = CancellationToken::new();
+        stop_on_signals(stop.clone())?;
+        let ended = bot.run_while(&running, stop).await;
+        let close = async {
+            app.store().stop_running(running).await?;
+            app.store().close().await;
+            anyhow::Ok(())
+        };
+        tokio::time::timeout(CLOSE_WITHIN, close).await.context("the store did not close")??;
+        ended?;
+        tracing::info!("stopped");
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The chat platforms that are set up.
+fn platforms(loaded: &Loaded, app: &App) -> Result<Vec<Arc<dyn Platform>>> {
+    let config = &loaded.config;
+    let zone = app.workspace().zone.clone();
+    let slack = config.secrets.slack_bot.as_ref();
+    let slack = slack.map(|token| Slack::new(&config.slack, token, zone)).transpose()?;
+    Ok(slack.into_iter().map(|slack| Arc::new(slack) as Arc<dyn Platform>).collect())
+}
+
+fn say_what_is_missing(loaded: &Loaded, sources: &[Arc<dyn Source>]) {
+    if sources.is_empty() {
+        tracing::warn!(
+            "INTERCOM_TOKEN is not set, so nothing is pulled; cxbot import works beside"
+        );
+    }
+    if loaded.config.secrets.slack_bot.is_none() {
+        tracing::warn!("SLACK_BOT_TOKEN is not set, so nothing is posted to Slack");
+    }
+    if loaded.config.operator.channel.is_none() {
+        tracing::warn!("operator.channel is not set, so troubles are told in this log only");
+    }
+}
+
+fn say_what_is_next(app: &App) {
+    let (now, zone) = (SystemClock.now(), &app.workspace().zone);
+    for (manifest, job) in app.plugins().jobs() {
+        let (plugin, job, schedule) = (manifest.name, &job.name, &job.schedule);
+        match schedule.next_after(now, zone) {
+            Some(slot) => {
+                tracing::info!("{plugin} {job} is next due {}", day_time(slot.at, zone));
+            }
+            None => tracing::warn!("{plugin} {job} never happens: {schedule}"),
+        }
+    }
+}
+
+/// The first signal stops the bot; a second one ends the process at once.
+fn stop_on_signals(stop: CancellationToken) -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
+    tokio::spawn(async move {
+        for again in [false, true] {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if again {
+                std::process::exit(1);
+            }
+            tracing::info!("stopping");
+            stop.cancel();
+        }
+    });
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! Settings of the chat platforms.
+
+use jiff::SignedDuration;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Problem, is_web};
+
+/// `[slack]`: on when `SLACK_BOT_TOKEN` is set.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SlackConfig {
+    /// The API's address; the method is appended.
+    pub api_url: String,
+    /// A file that holds the bot token, where the environment does not.
+    pub bot_token_file: Option<std::path::PathBuf>,
+    /// How long one call may take, 1s–25s.
+    #[schemars(with = "String")]
+    pub timeout: SignedDuration,
+    /// Whether the channel's history may be read to find out if a post that got no answer was made.
+    /// Without that, such a post is held until someone looks.
+    pub read_history: bool,
+    /// How long after a call without an answer the history is sure to show what was done, 1s–10m.
+    #[schemars(with = "String")]
+    pub history_lag: SignedDuration,
+}
+
+impl Default for SlackConfig {
+    fn default() -> Self {
+        SlackConfig {
+            api_url: "https://slack.com/api".to_owned(),
+            bot_token_file: None,
+            timeout: SignedDuration::from_secs(15),
+            read_history: true,
+            history_lag: SignedDuration::from_secs(20),
+        }
+    }
+}
+
+impl SlackConfig {
+    pub(super) fn check(&self) -> Result<(), Problem> {
+        // Longer calls would outlive the lease under which they are made.
+        let timeout = SignedDuration::from_secs(1)..=SignedDuration::from_secs(25);
+        let lag = SignedDuration::from_secs(1)..=SignedDuration::from_mins(10);
+        let checks = [
+            (is_web(&self.api_url), "api_url", "must start with https:// or http://"),
+            (timeout.contains(&self.timeout), "timeout", "must be between 1s and 25s"),
+            (lag.contains(&self.history_lag), "history_lag", "must be between 1s and 10m"),
+        ];
+        match checks.into_iter().find(|(holds, ..)| !holds) {
+            Some((_, setting, must)) => Err(Problem::at(&format!("slack.{setting}"), must)),
+            None => Ok(()),
+        }
+    }
+}
