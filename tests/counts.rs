@@ -292,3 +292,32 @@ fn the_band_of_a_sparse_topic_looks_back_until_it_has_26_weeks_that_say_somethin
         }
     });
 }
+
+/// A database that gives one of two transactions up, as distributed engines do, costs another try.
+#[test]
+fn transactions_that_are_given_up_for_another_are_run_again() {
+    block_on(async {
+        let Some(url) = crate::world::postgres::database().await else { return };
+        let strict = format!("{url}?options=-c%20default_transaction_isolation%3Dserializable");
+        let address = strict.parse().expect("an address");
+        let store = Store::open(&address, Counting::default()).await.expect("a store");
+        let writers: Vec<_> =
+            (0..4).map(|writer| tokio::spawn(write_ten(store.clone(), writer))).collect();
+        for writer in writers {
+            writer.await.expect("no panic");
+        }
+        assert_eq!(store.how_many().await.expect("a count"), 40);
+        assert!(store.rebuild().await.expect("counted anew").is_empty());
+    });
+}
+
+async fn write_ten(store: Store, writer: u8) {
+    for n in 0..10 {
+        let record = json!({
+            "source": "x", "id": format!("{writer}-{n}"), "score": 5,
+            "closed_at": "2026-11-10T10:00:00Z", "teammates": [{"id": "1"}],
+        });
+        let put = vec![serde_json::from_value(record).expect("a record")];
+        store.apply(Batch { put, ..Batch::default() }).await.expect("applied in the end");
+    }
+}

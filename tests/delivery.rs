@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::world::moved::{Moved, OPERATOR, SUPPORT, Setup, closed};
+use crate::world::proxy::Proxy;
 use crate::world::slack::{Fault, What};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
@@ -369,4 +370,23 @@ async fn a_day_to_skip_has_no_digest() {
     assert_eq!(parents(&moved, SUPPORT), []);
     moved.at_instant("2026-11-23T09:00:00Z").await;
     assert!(one_digest(&moved).starts_with("CX week 47"));
+}
+
+#[tokio::test]
+async fn a_database_that_is_away_for_a_while_loses_nothing() {
+    let Some(url) = crate::world::postgres::database().await else { return };
+    let port: u16 = url
+        .split(['@', '/'])
+        .find_map(|part| part.split_once(':')?.1.parse().ok())
+        .expect("a port");
+    let proxy = Proxy::to(port).await;
+    let address = url.replace(&format!(":{port}/"), &format!(":{}/", proxy.port));
+    let moved = before_a_monday(Setup::new(ZONE, &address.parse().expect("an address"))).await;
+    proxy.cut();
+    moved.at_instant("2026-11-16T09:00:00Z").await;
+    assert_eq!(parents(&moved, SUPPORT), []);
+    proxy.mend();
+    moved.at_instant("2026-11-16T09:01:00Z").await;
+    one_digest(&moved);
+    no_complaints(&moved);
 }

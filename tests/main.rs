@@ -4,6 +4,7 @@ mod cli;
 mod counts;
 mod delivery;
 mod independent;
+mod run;
 mod slots;
 mod sync;
 mod walls;

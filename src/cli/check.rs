@@ -9,14 +9,21 @@ use cxbot_sdk::words::{counted, day_time};
 use super::{installed, open, show};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Loaded;
-use crate::store::Address;
+use crate::store::{Address, GONE_AFTER};
 
 /// Checks the configuration, the store and the schedules.
 #[derive(Debug, Args)]
-pub(super) struct Check {}
+pub(super) struct Check {
+    /// Only whether cxbot run lives on this store, for a container's health check.
+    #[arg(long)]
+    running: bool,
+}
 
 impl Check {
     pub(super) async fn run(self, loaded: &Loaded) -> Result<ExitCode> {
+        if self.running {
+            return self.is_running(loaded).await;
+        }
         let config = &loaded.config;
         let workspace = config.workspace().map_err(|problem| loaded.locate(problem))?;
         let address = config.store_address().map_err(|problem| loaded.locate(problem))?;
@@ -28,6 +35,22 @@ impl Check {
                 "note",
                 "intercom",
                 "INTERCOM_TOKEN is not set, so nothing is pulled; set it, or use cxbot import",
+            )?,
+        }
+        match &config.secrets.slack_bot {
+            Some(_) => finding("ok", "slack", "the bot token is set")?,
+            None => finding(
+                "note",
+                "slack",
+                "SLACK_BOT_TOKEN is not set, so nothing is posted to Slack; set it",
+            )?,
+        }
+        match &config.operator.channel {
+            Some(channel) => finding("ok", "operator", &format!("troubles are told in {channel}"))?,
+            None => finding(
+                "note",
+                "operator",
+                "operator.channel is not set, so troubles are told in the log only; set it",
             )?,
         }
         for (manifest, job) in plugins.jobs() {
@@ -46,6 +69,18 @@ impl Check {
             }
         }
         self.store(loaded, &address).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn is_running(&self, loaded: &Loaded) -> Result<ExitCode> {
+        let app = open(loaded, None).await?;
+        let runner = app.store().runner().await?;
+        app.store().close().await;
+        let now = SystemClock.now();
+        let Some(runner) = runner.filter(|runner| now < runner.seen_at + GONE_AFTER) else {
+            anyhow::bail!("cxbot run does not live on this store; start it");
+        };
+        show::print(&format!("{} runs", runner.owner))?;
         Ok(ExitCode::SUCCESS)
     }
 

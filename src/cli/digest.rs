@@ -9,8 +9,8 @@ use cxbot_sdk::week::Week;
 use cxbot_sdk::{Plugin, Tick};
 use jiff::Timestamp;
 
-use super::open;
 use super::show::{self, Format};
+use super::{open, post};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Loaded, Problem};
 
@@ -28,6 +28,9 @@ pub(super) struct Digest {
     as_of: Option<Timestamp>,
     #[arg(long, default_value = "terminal")]
     format: Format,
+    /// Post it to the edition's channels, or edit what stands there, instead of printing it.
+    #[arg(long)]
+    post: bool,
 }
 
 impl Digest {
@@ -45,6 +48,10 @@ impl Digest {
         let workspace = app.workspace();
         let week = self.week.unwrap_or_else(|| Week::complete_before(as_of, &workspace.zone));
         let destinations = edition.destinations.clone();
+        if self.post {
+            let app = std::sync::Arc::new(app);
+            return post::post(loaded, app, &edition, week, as_of).await;
+        }
         let tick = Tick::on_time(as_of);
         let weekly =
             cxbot_digest::Digest::weekly(app.store(), workspace, edition, week, tick).await?;

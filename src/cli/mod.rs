@@ -7,6 +7,7 @@ mod digest;
 mod export;
 mod import;
 mod plugins;
+mod post;
 mod rebuild;
 mod run;
 mod schedule;
@@ -25,7 +26,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::clock::{Clock, FixedClock, SystemClock};
 use crate::config::{Environment, Loaded, Problem};
-use crate::error::{one_line, plainly};
+use crate::error::{one_line, with_advice};
 use crate::host::{App, Plugins};
 
 /// Weekly digests, look-ups and a mood poll over AI-scored support conversations.
@@ -147,7 +148,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 /// One clear line on stderr.
 fn failed(error: &anyhow::Error) -> ExitCode {
-    complain(&plainly(error));
+    complain(&with_advice(error));
     match error.downcast_ref::<Problem>() {
         Some(_) => ExitCode::from(2),
         None => ExitCode::from(1),

@@ -17,7 +17,6 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Loaded;
 use crate::host::App;
 use crate::host::run::{Bot, Settings, take_the_store};
-use crate::source::Source;
 
 /// Runs the bot: reads the sources, posts what is due, until it is stopped.
 #[derive(Debug, Args)]
@@ -32,16 +31,9 @@ impl Run {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let app = Arc::new(open(loaded, None).await?);
         let address = config.store_address().map_err(|problem| loaded.locate(problem))?;
-        let sources = sync::sources(loaded)?;
-        let platforms = platforms(loaded, &app)?;
-        say_what_is_missing(loaded, &sources);
+        say_what_is_missing(loaded);
+        let bot = Arc::new(bot(loaded, app.clone(), clock.clone())?);
         let running = take_the_store(app.store(), &address, clock.as_ref()).await?;
-        let settings = Settings {
-            sync: config.schedule.sync.clone(),
-            wait: config.schedule.wait,
-            operator: config.operator.channel.clone(),
-        };
-        let bot = Arc::new(Bot::new(app.clone(), clock, sources, platforms, settings));
         bot.take_over().await?;
         say_what_is_next(&app);
         let stop = CancellationToken::new();
@@ -59,6 +51,18 @@ impl Run {
     }
 }
 
+/// The bot as it is configured.
+pub(super) fn bot(loaded: &Loaded, app: Arc<App>, clock: Arc<dyn Clock>) -> Result<Bot> {
+    let config = &loaded.config;
+    let platforms = platforms(loaded, &app)?;
+    let settings = Settings {
+        sync: config.schedule.sync.clone(),
+        wait: config.schedule.wait,
+        operator: config.operator.channel.clone(),
+    };
+    Ok(Bot::new(app, clock, sync::sources(loaded)?, platforms, settings))
+}
+
 /// The chat platforms that are set up.
 fn platforms(loaded: &Loaded, app: &App) -> Result<Vec<Arc<dyn Platform>>> {
     let config = &loaded.config;
@@ -68,8 +72,8 @@ fn platforms(loaded: &Loaded, app: &App) -> Result<Vec<Arc<dyn Platform>>> {
     Ok(slack.into_iter().map(|slack| Arc::new(slack) as Arc<dyn Platform>).collect())
 }
 
-fn say_what_is_missing(loaded: &Loaded, sources: &[Arc<dyn Source>]) {
-    if sources.is_empty() {
+fn say_what_is_missing(loaded: &Loaded) {
+    if loaded.config.secrets.intercom.is_none() {
         tracing::warn!(
             "INTERCOM_TOKEN is not set, so nothing is pulled; cxbot import works beside"
         );

@@ -84,11 +84,14 @@ impl Store {
         message: &Message,
         now: Timestamp,
     ) -> Result<()> {
-        let mut tx = self.engine.begin().await?;
-        for destination in destinations {
-            self.set_one(&mut tx, plugin, destination, key, message, now).await?;
-        }
-        tx.commit().await
+        let set = || async {
+            let mut tx = self.engine.begin().await?;
+            for destination in destinations {
+                self.set_one(&mut tx, plugin, destination, key, message, now).await?;
+            }
+            tx.commit().await
+        };
+        self.engine.transact(set).await
     }
 
     async fn set_one(

@@ -18,6 +18,35 @@ macro_rules! statements {
     };
 }
 
+/// A post, and beside a reply the post above it.
+macro_rules! delivery_with_parent {
+    () => {
+        "delivery d LEFT JOIN delivery p ON d.part > 0 AND p.part = 0
+    AND p.destination = d.destination AND p.plugin = d.plugin AND p.key = d.key"
+    };
+}
+
+/// A reply comes after the post above it and after the replies before it, unless those are held.
+macro_rules! its_turn {
+    () => {
+        "(d.part = 0 OR (p.place IS NOT NULL AND p.state <> 'gone'))
+    AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.destination = d.destination
+        AND e.plugin = d.plugin AND e.key = d.key AND e.part < d.part AND e.place IS NULL
+        AND e.wanted <> '' AND e.state IN ('wanted', 'sending'))"
+    };
+}
+
+macro_rules! deliveries {
+    () => {
+        concat!(
+            "SELECT d.plugin, d.key, d.part, d.id, d.state, d.wanted, d.shown, d.place, d.epoch,
+    d.lease_until, d.intent_at, d.not_before, d.tries, d.reason, d.created_at, d.sweep_at,
+    d.doubt_until, d.thread, p.place FROM ",
+            delivery_with_parent!()
+        )
+    };
+}
+
 statements! { SINGLE: &str;
 
 // Conversations.
@@ -147,25 +176,16 @@ UNWANT = "UPDATE delivery SET wanted = '', state = CASE
         ELSE state END,
     not_before = COALESCE(not_before, 0)
     WHERE destination = $1 AND plugin = $2 AND key = $3 AND part >= $4 AND wanted <> ''";
-/// The next post of a destination that may be worked on now. Replies wait for their parent.
-NEXT_DELIVERY = "SELECT d.plugin, d.key, d.part, d.id, d.state, d.wanted, d.shown, d.place, d.epoch,
-    d.lease_until, d.intent_at, d.not_before, d.tries, d.reason, d.created_at, d.sweep_at, d.doubt_until,
-    d.thread, p.place
-    FROM delivery d LEFT JOIN delivery p ON d.part > 0 AND p.part = 0
-    AND p.destination = d.destination AND p.plugin = d.plugin AND p.key = d.key
+/// The next post of a destination that may be worked on now.
+NEXT_DELIVERY = concat!(deliveries!(), "
     WHERE d.destination = $1 AND d.state IN ('wanted', 'sending', 'held')
-    AND d.not_before <= $2 AND d.lease_until <= $2
-    AND (d.part = 0 OR (p.place IS NOT NULL AND p.state <> 'gone'))
-    ORDER BY d.created_at, d.plugin, d.key, d.part LIMIT 1";
+    AND d.not_before <= $2 AND d.lease_until <= $2 AND ", its_turn!(), "
+    ORDER BY d.created_at, d.plugin, d.key, d.part LIMIT 1");
 /// The next post of a destination to look for doubles of.
-NEXT_SWEEP = "SELECT d.plugin, d.key, d.part, d.id, d.state, d.wanted, d.shown, d.place, d.epoch,
-    d.lease_until, d.intent_at, d.not_before, d.tries, d.reason, d.created_at, d.sweep_at, d.doubt_until,
-    d.thread, p.place
-    FROM delivery d LEFT JOIN delivery p ON d.part > 0 AND p.part = 0
-    AND p.destination = d.destination AND p.plugin = d.plugin AND p.key = d.key
+NEXT_SWEEP = concat!(deliveries!(), "
     WHERE d.destination = $1 AND d.sweep_at <= $2 AND d.lease_until <= $2
     AND d.intent_at IS NULL AND (d.part = 0 OR p.place IS NOT NULL)
-    ORDER BY d.sweep_at, d.plugin, d.key, d.part LIMIT 1";
+    ORDER BY d.sweep_at, d.plugin, d.key, d.part LIMIT 1");
 /// What is wanted may have changed meanwhile and is not written here.
 SAVE_DELIVERY = "UPDATE delivery SET
     state = CASE WHEN $6 IN ('sent', 'confirmed')
@@ -178,16 +198,15 @@ FOLLOW_PARENT = "UPDATE delivery SET state = 'wanted', not_before = 0
     WHERE destination = $1 AND plugin = $2 AND key = $3 AND part > 0 AND thread <> $4
     AND state IN ('sent', 'confirmed')";
 /// Destinations that have something to do, with the time of it.
-DELIVERIES_DUE = "SELECT destination, MIN(at) FROM (
+DELIVERIES_DUE = concat!("SELECT destination, MIN(at) FROM (
     SELECT d.destination, CASE WHEN d.sweep_at IS NOT NULL AND d.state IN ('sent', 'confirmed')
         THEN d.sweep_at WHEN d.not_before > d.lease_until THEN d.not_before
         ELSE d.lease_until END AS at
-    FROM delivery d LEFT JOIN delivery p ON d.part > 0 AND p.part = 0
-    AND p.destination = d.destination AND p.plugin = d.plugin AND p.key = d.key
+    FROM ", delivery_with_parent!(), "
     WHERE ((d.state IN ('wanted', 'sending', 'held') AND d.not_before IS NOT NULL)
         OR (d.sweep_at IS NOT NULL AND d.state IN ('sent', 'confirmed')))
-    AND (d.part = 0 OR (p.place IS NOT NULL AND p.state <> 'gone'))) AS due
-    GROUP BY destination ORDER BY destination";
+    AND ", its_turn!(), ") AS due
+    GROUP BY destination ORDER BY destination");
 /// Once no other process can be sending, what an earlier one left need not wait for its lease.
 FREE_DELIVERIES = "UPDATE delivery SET lease_until = 0, epoch = epoch + 1, doubt_until = NULL,
     not_before = CASE WHEN intent_at IS NULL OR not_before IS NULL THEN not_before ELSE $1 END

@@ -18,7 +18,7 @@ const STOOD_STILL: SignedDuration = SignedDuration::from_hours(2);
 type Place = (String, String);
 
 /// Changes that belong together: all of them are stored, or none.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Batch {
     /// The same source and id again replaces the record; of two in one batch the later wins.
     pub put: Vec<Conversation>,
@@ -51,6 +51,13 @@ impl std::ops::AddAssign for Applied {
 impl Store {
     /// Stores a batch in one transaction.
     pub async fn apply(&self, batch: Batch) -> Result<Applied> {
+        if self.engine.waits_in_line() {
+            return self.apply_once(batch).await;
+        }
+        self.engine.transact(|| self.apply_once(batch.clone())).await
+    }
+
+    async fn apply_once(&self, batch: Batch) -> Result<Applied> {
         let mut tx = self.engine.begin().await?;
         self.must_count_alike(&tx.fetch(sql::SETTING, args![COUNTED_WITH]).await?)?;
         let put = batch.put.into_iter().map(without_nul).collect();

@@ -4,6 +4,8 @@
 pub mod intercom;
 pub mod moved;
 pub mod postgres;
+pub mod process;
+pub mod proxy;
 pub mod slack;
 
 use std::path::PathBuf;
@@ -15,6 +17,8 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 use intercom::Intercom;
+use process::Process;
+use slack::Slack;
 
 /// One folder with one store; the program runs in it.
 pub struct World {
@@ -47,6 +51,15 @@ impl World {
             .with("CXBOT__INTERCOM__REREAD_DAYS", "20")
     }
 
+    /// The same with the fake Slack, its one channel being the digest's.
+    pub fn posting_to(self, slack: &Slack, channels: &[&str]) -> World {
+        let channels: Vec<String> = channels.iter().map(|id| format!("slack:{id}")).collect();
+        self.with("SLACK_BOT_TOKEN", Slack::BOT_TOKEN)
+            .with("CXBOT__SLACK__API_URL", &slack.api_url())
+            .with("CXBOT__SLACK__HISTORY_LAG", "1s")
+            .with("CXBOT__PLUGINS__DIGEST__DESTINATIONS", &Value::from(channels).to_string())
+    }
+
     /// Sets an environment variable of the program.
     pub fn with(mut self, name: &str, value: &str) -> World {
         self.settings.push((name.to_owned(), value.to_owned()));
@@ -68,6 +81,18 @@ impl World {
         command.current_dir(self.folder.path()).args(arguments).kill_on_drop(true);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
+    }
+
+    /// Starts the program and leaves it running.
+    pub fn start(&self, arguments: &[&str]) -> Process {
+        Process::watch(self.command(arguments).spawn().expect("the program starts"))
+    }
+
+    /// The same, to end at once at a named place of the code, at its n-th pass.
+    pub fn start_to_crash(&self, arguments: &[&str], place: &str) -> Process {
+        let mut command = self.command(arguments);
+        command.env("CXBOT_TEST_CRASH", place);
+        Process::watch(command.spawn().expect("the program starts"))
     }
 
     /// Runs the program to its end.

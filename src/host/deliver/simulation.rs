@@ -172,8 +172,16 @@ impl Outbox for Sim {
         yield_now().await;
         let world = self.lock();
         let parent = world.rows.get(&(at.to_string(), 0)).and_then(|row| row.place.clone());
+        let waits = |row: &Delivery| {
+            world.rows.values().any(|before| {
+                let unplaced = before.place.is_none() && !before.wanted.is_empty();
+                let going = matches!(before.state, State::Wanted | State::Sending);
+                before.destination == *at && before.part < row.part && unplaced && going
+            })
+        };
         let due = world.rows.values().find(|row| {
             row.destination == *at
+                && !waits(row)
                 && matches!(row.state, State::Wanted | State::Sending | State::Held)
                 && row.not_before.is_some_and(|at| at <= now)
                 && row.lease_until <= now

@@ -23,7 +23,7 @@ const BREATH: Duration = Duration::from_millis(250);
 
 impl Bot {
     /// Delivers whatever is wanted until told to stop; then what is on its way is waited for.
-    pub(super) async fn deliver(self: &Arc<Self>, stop: &CancellationToken) {
+    pub async fn deliver(self: &Arc<Self>, stop: &CancellationToken) {
         let mut workers: JoinSet<Destination> = JoinSet::new();
         let mut busy: BTreeSet<Destination> = BTreeSet::new();
         while !stop.is_cancelled() {

@@ -8,7 +8,7 @@ use cxbot_sdk::scores::Scores;
 use cxbot_sdk::week::Week;
 use cxbot_sdk::{Error, Tick};
 use futures_util::future::join_all;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Bot;
 use crate::error::with_advice;
@@ -16,6 +16,9 @@ use crate::store::Job;
 
 /// A job that takes longer has lost its way; its slot is tried again.
 const AT_MOST: Duration = Duration::from_secs(10 * 60);
+
+/// How often sources are read while a report waits for late scores.
+const READ_AGAIN: SignedDuration = SignedDuration::from_mins(5);
 
 impl Bot {
     /// Runs every job that is due, side by side.
@@ -30,7 +33,7 @@ impl Bot {
         let now = self.clock.now();
         store.list_slots(job, now).await?;
         match store.due_slot(&job.name, now).await? {
-            Some(due) if reports && !self.is_ready(due, now).await? => self.syncs.ask(),
+            Some(due) if reports && !self.is_ready(due, now).await? => {}
             Some(_) => self.run_slot(job, now).await?,
             None if reports => self.renew(job, now).await?,
             None => {}
@@ -88,15 +91,24 @@ impl Bot {
             return Ok(true);
         }
         let store = self.app.store();
-        let read = store.sources().await?;
-        let is_read =
-            |name: &str| read.iter().any(|state| state.name == name && state.read_until >= due);
-        if !self.sources.iter().all(|source| is_read(source.name())) {
+        let states = store.sources().await?;
+        let read_until = |name: &str| {
+            let state = states.iter().find(|state| state.name == name);
+            state.map_or(Timestamp::MIN, |state| state.read_until)
+        };
+        let read = self.sources.iter().map(|source| read_until(source.name())).min();
+        let read = read.unwrap_or(Timestamp::MAX);
+        if read < due {
+            self.syncs.ask();
             return Ok(false);
         }
         let workspace = self.app.workspace();
         let week = Week::complete_before(due, &workspace.zone);
         let over = week.end(&workspace.zone);
-        Ok(store.pending(now - workspace.settle, over).await? == 0)
+        let waits = store.pending(now - workspace.settle, over).await? > 0;
+        if waits && read + READ_AGAIN <= now {
+            self.syncs.ask();
+        }
+        Ok(!waits)
     }
 }

@@ -12,9 +12,7 @@ use crate::error::with_advice;
 use crate::source::{Ask, Intake, Source};
 use crate::store::{Claim, Job};
 
-/// How soon a source is read again that a report waits for.
-const READ_AGAIN: SignedDuration = SignedDuration::from_mins(5);
-/// How soon after it failed.
+/// How soon a source is read again after it failed.
 const TRY_AGAIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// Syncs that someone waits for, beside those of the schedule.
@@ -49,7 +47,7 @@ impl Syncs {
     fn done(&self, now: Timestamp, well: bool) {
         let mut wanted = self.lock();
         wanted.asked &= !well;
-        wanted.not_before = Some(now + if well { READ_AGAIN } else { TRY_AGAIN });
+        wanted.not_before = Some(if well { now } else { now + TRY_AGAIN });
         self.ended.notify_one();
     }
 

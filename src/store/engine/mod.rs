@@ -5,8 +5,10 @@ mod sqlite;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
+use backon::{ExponentialBuilder, Retryable};
 use secrecy::SecretString;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
@@ -87,20 +89,24 @@ impl Engine {
             Address::Postgres(url) => {
                 let pool = postgres::open(url).await.map_err(|error| {
                     let remedy = postgres::remedy(code(&error).as_deref());
-                    error.context(format!("cannot use the PostgreSQL store; {remedy}"))
+                    let why = crate::error::plainly(&error);
+                    anyhow::anyhow!("cannot use the PostgreSQL store; {remedy}: {why}")
                 })?;
                 Ok(Engine::Postgres(pool))
             }
         }
     }
 
+    /// Whether writers wait for each other, so that none is ever given up.
+    pub(super) fn waits_in_line(&self) -> bool {
+        matches!(self, Engine::Sqlite { .. })
+    }
+
     pub(super) async fn begin(&self) -> Result<Tx> {
         match self {
             // A transaction that reads first and writes later would fail at once when another
             // process writes between; taking the lock at the start waits instead.
-            Engine::Sqlite { writer, .. } => {
-                Ok(Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?))
-            }
+            Engine::Sqlite { writer, .. } => Ok(Tx::Sqlite(sqlite::begin(writer).await?)),
             // Counts are differences to what was there, so here too there is one writer at a time:
             // whoever holds this row. Distributed engines have row locks, but no advisory ones.
             Engine::Postgres(pool) => {
@@ -110,6 +116,21 @@ impl Engine {
                 Ok(Tx::Postgres(tx))
             }
         }
+    }
+
+    /// Runs a whole transaction, and runs it again when the database has given it up for another one's
+    /// sake, which distributed engines do as a matter of course. SQLite's writers wait in line instead.
+    pub(super) async fn transact<T, F>(&self, work: impl FnMut() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        let pauses = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(20))
+            .with_max_times(CONFLICTS)
+            .with_jitter();
+        let again =
+            |error: &anyhow::Error| matches!(code(error).as_deref(), Some("40001" | "40P01"));
+        work.retry(pauses).when(again).await
     }
 
     pub(super) async fn fetch(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>> {
@@ -156,12 +177,14 @@ impl Engine {
 
 fn unusable_file(path: &Path, error: anyhow::Error) -> anyhow::Error {
     let remedy = sqlite::remedy(code(&error).as_deref());
-    error.context(format!("cannot open the store {}; {remedy}", path.display()))
+    let why = crate::error::plainly(&error);
+    anyhow::anyhow!("cannot open the store {}; {remedy}: {why}", path.display())
 }
 
 /// The database's own code of an error.
 fn code(error: &anyhow::Error) -> Option<String> {
-    let database = error.downcast_ref::<sqlx::Error>()?.as_database_error()?;
+    let database = error.chain().find_map(|cause| cause.downcast_ref::<sqlx::Error>())?;
+    let database = database.as_database_error()?;
     database.code().map(std::borrow::Cow::into_owned)
 }
 
@@ -187,6 +210,9 @@ pub fn advice(error: &anyhow::Error) -> Option<&'static str> {
 fn first_line(sql: &str) -> String {
     format!("the store: {}", sql.trim().lines().next().unwrap_or_default())
 }
+
+/// Times that a transaction is run again.
+const CONFLICTS: usize = 8;
 
 /// Rows in one statement: more bring nothing, and SQLite takes 32,766 parameters at most.
 const CHUNK: usize = 200;

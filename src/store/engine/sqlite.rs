@@ -1,5 +1,7 @@
 //! SQLite through sqlx: a file with a write-ahead log, one writer, readers that cannot write.
 
+use std::fs::File;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -8,7 +10,7 @@ use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, ConnectOptions, Executor, Sqlite};
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor, Sqlite, Transaction};
 
 use super::{Arg, Row, first_line};
 
@@ -27,7 +29,8 @@ pub(super) async fn open_file(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
-    let options = options().filename(path).create_if_missing(true);
+    make_private(path)?;
+    let options = options().filename(path);
     let writer = options.clone().pragma("cache_size", WRITER_CACHE);
     let writer = single().connect_with(writer).await?;
     migrate_beside_others(&writer).await?;
@@ -36,6 +39,19 @@ pub(super) async fn open_file(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
         .connect_with(options.read_only(true).pragma("cache_size", READER_CACHE))
         .await?;
     Ok((writer, readers))
+}
+
+/// Makes the file where it is missing, for this user's eyes only: it holds what customers wrote. SQLite
+/// gives the files beside it the same rights.
+fn make_private(path: &Path) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let made = File::options().create_new(true).write(true).mode(0o600).open(path);
+    match made {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(error).with_context(|| format!("cannot make the file {}", path.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Two processes may open a new file at once: the one that comes second finds the tables made while
@@ -67,6 +83,18 @@ pub(super) fn remedy(code: Option<&str>) -> &'static str {
         Some("5") => "another process holds it; stop that one first",
         Some("11") => "it is damaged; put a backup in its place",
         _ => "check store.url",
+    }
+}
+
+/// Begins a write transaction. A commit that failed, on a full disk say, can leave the connection
+/// within its transaction for good; then it is replaced.
+pub(super) async fn begin(writer: &SqlitePool) -> sqlx::Result<Transaction<'static, Sqlite>> {
+    match writer.begin_with("BEGIN IMMEDIATE").await {
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            writer.acquire().await?.close().await?;
+            writer.begin_with("BEGIN IMMEDIATE").await
+        }
+        begun => begun,
     }
 }
 
