@@ -232,7 +232,7 @@ async fn without_the_history_an_unknown_outcome_is_held_and_the_operator_told_on
     assert_eq!(moved.slack.channel(SUPPORT)[0].replies.len(), 0);
     let told = parents(&moved, OPERATOR);
     assert_eq!(told.len(), 1, "{told:#?}");
-    let wanted = "digest all/2026-W46 is not as it should be in slack:C0SUPPORT1: whether the post was \
+    let wanted = "digest all/2026-W46 did not get to slack:C0SUPPORT1: whether the post was \
                   made is not known. Slack answers conversations.history with missing_scope \
                   channels:history: grant the scope and install the app anew";
     assert!(told[0].0.contains(wanted), "{}", told[0].0);
@@ -264,7 +264,7 @@ async fn one_dead_destination_keeps_no_other_waiting_and_the_next_digest_tells_o
     assert_eq!(parents(&moved, dead).len(), 1, "once invited it gets what it missed");
     moved.at_instant("2026-11-23T09:00:00Z").await;
     let coverage = moved.slack.channel(SUPPORT)[1].replies[5].text.clone();
-    assert!(coverage.contains("digest all/2026-W46 is not as it should be"), "{coverage}");
+    assert!(coverage.contains("digest all/2026-W46 did not get to"), "{coverage}");
     assert!(coverage.contains("Mon 16 Nov 09:0"), "{coverage}");
     no_complaints(&moved);
 }

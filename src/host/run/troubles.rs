@@ -78,7 +78,7 @@ impl Bot {
             .map(|unsent| {
                 let (at, reason) = (&unsent.destination, &unsent.reason);
                 let what = format!("{} {}", unsent.plugin, unsent.key);
-                let words = format!("{what} is not as it should be in {at}: {reason}");
+                let words = format!("{what} did not get to {at}: {reason}");
                 (format!("{at} {what}"), words)
             })
             .collect())
