@@ -362,6 +362,26 @@ async fn after_a_weekend_without_power_the_digest_comes_late_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_job_that_fails_is_told_once_and_over_when_it_ran() {
+    let moved = before_a_monday(in_memory()).await;
+    let store = moved.app.store().clone();
+    moved.at_instant("2026-11-16T08:59:00Z").await;
+    moved.feed.breaks(Some("away"));
+    moved.at_instant("2026-11-16T09:00:00Z").await;
+    let claim = store.claim_slot("digest/all", moved.now()).await.expect("asked").expect("due");
+    assert!(store.slot_failed(&claim, "no such thing", moved.now()).await.expect("recorded"));
+    moved.pass(MINUTE, MINUTE).await;
+    let told = parents(&moved, OPERATOR);
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].0.contains("The job digest/all failed: no such thing"), "{}", told[0].0);
+    moved.feed.breaks(None);
+    moved.pass(MINUTE * 10, MINUTE).await;
+    one_digest(&moved);
+    let told = parents(&moved, OPERATOR);
+    assert!(told.len() == 1 && told[0].0.contains("Over since Mon 16 Nov 09:0"), "{told:#?}");
+}
+
+#[tokio::test]
 async fn a_day_to_skip_has_no_digest() {
     let mut setup = in_memory();
     setup.digest = json!({"destinations": [format!("slack:{SUPPORT}")], "skip": ["2026-11-16"]});

@@ -194,7 +194,9 @@ impl Delivery {
                 let state = if confirmed { State::Confirmed } else { self.state };
                 Delivery { state, doubt_until: None, ..swept }
             }
-            Err(Failure::Later { .. } | Failure::Unknown(_)) => {
+            Err(Failure::Later { .. } | Failure::Unknown(_))
+                if now < self.created_at + OLD_AFTER =>
+            {
                 Delivery { sweep_at: Some(now + SWEEP_AGAIN), ..swept }
             }
             // The history cannot be read: what is seen stays unconfirmed.

@@ -35,8 +35,9 @@ impl Bot {
         match store.due_slot(&job.name, now).await? {
             Some(due) if reports && !self.is_ready(due, now).await? => {}
             Some(_) => self.run_slot(job, now).await?,
-            None if reports => self.renew(job, now).await?,
-            None => {}
+            // Half a sync would make a correction of its own.
+            None if reports && !self.syncs.is_running() => self.renew(job, now).await?,
+            _ => {}
         }
         Ok(())
     }

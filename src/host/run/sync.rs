@@ -28,6 +28,8 @@ pub(super) struct Syncs {
 #[derive(Default)]
 struct Wanted {
     asked: bool,
+    /// Whether one is under way.
+    running: bool,
     /// Not before this, lest a source that fails is asked all the time.
     not_before: Option<Timestamp>,
 }
@@ -37,6 +39,16 @@ impl Syncs {
     pub(super) fn ask(&self) {
         self.lock().asked = true;
         self.asked.notify_one();
+    }
+
+    /// Whether a sync is under way, so that what is stored is not whole yet.
+    pub(super) fn is_running(&self) -> bool {
+        self.lock().running
+    }
+
+    fn begin(&self) -> Underway<'_> {
+        self.lock().running = true;
+        Underway(self)
     }
 
     fn is_asked(&self, now: Timestamp) -> bool {
@@ -53,6 +65,15 @@ impl Syncs {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Wanted> {
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A sync under way; over when dropped, however it ended.
+struct Underway<'s>(&'s Syncs);
+
+impl Drop for Underway<'_> {
+    fn drop(&mut self) {
+        self.0.lock().running = false;
     }
 }
 
@@ -75,7 +96,9 @@ impl Bot {
         if claim.is_none() && !first && !self.syncs.is_asked(now) {
             return Ok(());
         }
+        let underway = self.syncs.begin();
         let synced = self.sync().await;
+        drop(underway);
         self.syncs.done(self.clock.now(), synced.is_ok());
         if let Some(claim) = claim {
             self.record(&claim, &synced).await?;
