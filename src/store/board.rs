@@ -104,17 +104,19 @@ impl Store {
         now: Timestamp,
     ) -> Result<()> {
         let at = destination.to_string();
+        let text = serde_json::to_string(message)?;
         let rows = tx.fetch(sql::WANTED, args![plugin, at.as_str(), key]).await?;
-        let known = rows.first().map(Posted::read).transpose()?;
-        if known.as_ref().is_some_and(|known| known.message == *message) {
+        if rows.first().map(|row| row.text(1)).transpose()?.as_ref() == Some(&text) {
             return Ok(());
         }
+        let known = rows.first().map(Posted::read).transpose()?;
         let place = args![at.as_str(), plugin, key];
         let seen = !tx.fetch(sql::MAYBE_SEEN, place).await?.is_empty();
         let corrected = known.as_ref().and_then(|known| known.corrected_at);
         let posted = Posted {
             key: key.to_owned(),
-            message: message.clone(),
+            // As whoever delivers it will read it.
+            message: serde_json::from_str(&text)?,
             published_at: known.map_or(now, |known| known.published_at),
             corrected_at: if seen && message.says_corrections { Some(now) } else { corrected },
         };
@@ -122,7 +124,7 @@ impl Store {
             plugin,
             at.as_str(),
             key,
-            serde_json::to_string(message)?,
+            text,
             millis(posted.published_at),
             posted.corrected_at.map(millis),
         ];
@@ -148,5 +150,33 @@ impl Store {
         let place = args![plugin, destination.to_string(), key];
         let rows = self.engine.fetch(sql::WANTED, place).await?;
         rows.first().map(Posted::read).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Address, Counting};
+    use cxbot_sdk::message::{Block, Chart, Point};
+    use rand::{RngExt, SeedableRng};
+
+    /// What was written is what is read, to the last digit: else a post would be edited for ever.
+    #[tokio::test]
+    async fn a_message_is_delivered_as_it_was_wanted_whatever_numbers_it_holds() {
+        let store = Store::open(&Address::Memory, Counting::default()).await.expect("a store");
+        let at: Destination = "slack:C1".parse().expect("a destination");
+        let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(3);
+        let point = |value| Point { label: "46".to_owned(), value: Some(value) };
+        let points = (0..2_000).map(|_| point(random.random::<f64>())).collect();
+        let (title, finding) = ("Share".to_owned(), "It rises.".into());
+        let chart = Chart { title, finding, points, usual: None };
+        let message = Message::new("A chart").block(Block::Chart(chart));
+        let channel = std::slice::from_ref(&at);
+        let now = Timestamp::UNIX_EPOCH;
+        store.set_board("digest", channel, "key", &message, now).await.expect("published");
+        let delivery = store.next_delivery(&at, now).await.expect("asked").expect("due");
+        let read = store.wanted("digest", &at, "key").await.expect("asked").expect("wanted");
+        assert_eq!(fingerprint(&read.parts(&TimeZone::UTC)[0]), delivery.wanted);
+        assert_eq!(read.message, message);
     }
 }
