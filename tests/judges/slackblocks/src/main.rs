@@ -1,4 +1,5 @@
 //! Judges Slack request bodies, one JSON object a line on stdin: prints each fault, exits 1 on any.
+//! A body has `blocks`, or a `view` of its own.
 //!
 //! The slackblocks crate knows Block Kit's shapes and limits; the checks below it are those that
 //! the crate leaves out.
@@ -8,7 +9,7 @@ use std::io::BufRead;
 use std::process::ExitCode;
 
 use serde_json::Value;
-use slackblocks::Block;
+use slackblocks::{Block, HomeTabView, ModalView};
 
 /// Slack answers `msg_blocks_too_long` at about 13,200 characters; this much is surely accepted.
 const MESSAGE_LIMIT: usize = 12_000;
@@ -31,6 +32,9 @@ fn main() -> ExitCode {
 }
 
 fn judge(body: &Value) -> Vec<String> {
+    if body["view"].is_object() {
+        return judge_view(&body["view"]);
+    }
     let empty = Vec::new();
     let blocks = body["blocks"].as_array().unwrap_or(&empty);
     let mut faults = Vec::new();
@@ -55,7 +59,18 @@ fn judge(body: &Value) -> Vec<String> {
     faults
 }
 
-/// Ids have to be unique within a message.
+fn judge_view(view: &Value) -> Vec<String> {
+    let judged = match view["type"].as_str() {
+        Some("home") => HomeTabView::try_from(view.clone()).map(drop),
+        _ => ModalView::try_from(view.clone()).map(drop),
+    };
+    let mut faults: Vec<String> = judged.err().map(|error| error.to_string()).into_iter().collect();
+    faults.extend(repeated(view, "action_id"));
+    faults.extend(repeated(view, "block_id"));
+    faults
+}
+
+/// Ids have to be unique within a message or a view.
 fn repeated(body: &Value, key: &str) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut ids = Vec::new();
