@@ -277,6 +277,28 @@ async fn plugins_and_check_say_what_there_is() {
 }
 
 #[tokio::test]
+async fn the_slack_manifest_asks_for_no_more_than_is_needed() {
+    let world = World::new().with("CXBOT__SLACK__COMMAND", "/scores");
+    let manifest: Value =
+        serde_json::from_str(&world.ok(&["manifest", "slack"]).await).expect("JSON");
+    assert_eq!(manifest["features"]["slash_commands"][0]["command"], "/scores");
+    assert_eq!(
+        manifest["oauth_config"]["scopes"]["bot"],
+        json!([
+            "chat:write",
+            "commands",
+            "channels:history",
+            "groups:history",
+            "channels:read",
+            "groups:read"
+        ])
+    );
+    let ran = World::new().with("CXBOT__SLACK__COMMAND", "cx").run(&["manifest", "slack"]).await;
+    assert_eq!(ran.code, Some(2));
+    assert!(failure(&ran).contains("slack.command: must be / and at most 31 lower-case letters"));
+}
+
+#[tokio::test]
 async fn the_demo_prints_the_digest_that_the_readme_shows() {
     let world = World::new().with("CXBOT__WORKSPACE__TIMEZONE", "");
     let demo = world.ok(&["demo", "--once"]).await;

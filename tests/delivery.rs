@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::world::moved::{Moved, OPERATOR, SUPPORT, Setup, closed};
 use crate::world::proxy::Proxy;
-use crate::world::slack::{Fault, What};
+use crate::world::slack::{Fault, Shown, What};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -201,8 +201,26 @@ async fn whatever_happens_to_a_call_each_post_is_there_once() {
         let posted = moved.slack.timeline(SUPPORT);
         let posted = posted.iter().filter(|event| event.what == What::Posted).count();
         assert_eq!(posted, 1 + REPLIES, "{named}: none was there twice at any time");
+        assert_eq!(parents(&moved, OPERATOR), [], "{named}: a hitch is no trouble");
         no_complaints(&moved);
     }
+}
+
+#[tokio::test]
+async fn where_slack_refuses_a_chart_the_digest_comes_without_it() {
+    let moved = before_a_monday(in_memory()).await;
+    // A line needs two weeks.
+    (0..40).for_each(|n| moved.feed.put(closed(500 + n, at("2026-11-04T10:00:00Z"), 5)));
+    let calm = || Fault::Slow(Duration::ZERO);
+    moved.slack.fault("chat.postMessage", [calm(), calm(), Fault::Error("invalid_blocks")]);
+    moved.at_instant("2026-11-16T09:00:00Z").await;
+    one_digest(&moved);
+    let charts = |shown: &Shown| shown.blocks.to_string().matches("data_visualization").count();
+    let digest = moved.slack.channel(SUPPORT)[0].clone();
+    assert_eq!(digest.replies.iter().map(charts).sum::<usize>(), 0);
+    let refused = moved.slack.seen().iter().filter(|seen| seen.answer["ok"] == false).count();
+    assert_eq!(refused, 1, "it is not tried with every post");
+    no_complaints(&moved);
 }
 
 #[tokio::test]
@@ -280,6 +298,25 @@ async fn a_revoked_token_loses_nothing() {
     moved.pass(MINUTE * 20, MINUTE).await;
     one_digest(&moved);
     no_complaints(&moved);
+}
+
+#[tokio::test]
+async fn what_was_refused_for_good_is_tried_again_at_the_next_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let address = Address::File(folder.path().join("cxbot.db"));
+    let mut moved = before_a_monday(Setup::new(ZONE, &address)).await;
+    moved.slack.fault("chat.postMessage", [Fault::Error("invalid_blocks")]);
+    moved.at_instant("2026-11-16T09:00:00Z").await;
+    moved.pass(HOUR * 2, MINUTE * 10).await;
+    assert_eq!(parents(&moved, SUPPORT), []);
+    assert!(
+        parents(&moved, OPERATOR)[0]
+            .0
+            .contains("Slack refuses chat.postMessage with invalid_blocks")
+    );
+    moved.restart().await;
+    moved.pass(MINUTE, MINUTE).await;
+    one_digest(&moved);
 }
 
 #[tokio::test]

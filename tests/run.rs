@@ -105,9 +105,45 @@ async fn a_digest_can_be_posted_by_hand_and_a_second_time_is_the_same_message() 
     let again = world.run(&["digest", "--post"]).await;
     assert_eq!(again.stdout.lines().next(), Some(lines[0]));
     assert_eq!(slack.timeline(SUPPORT).len(), 1 + REPLIES, "nothing was posted or edited");
+    slack.invite(SECOND);
+    assert_eq!(world.run(&["digest", "--post"]).await.code, Some(0), "another try at once");
+    assert!(whole(&slack.channel(SECOND)));
     let running = world.run(&["check", "--running"]).await;
     assert_eq!(running.code, Some(1));
     assert_eq!(running.stderr, "cxbot: cxbot run does not live on this store; start it\n");
+    assert_eq!(slack.complaints(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_look_at_slack_names_what_is_missing_and_what_to_do() {
+    let slack = slack().await;
+    let world = World::new()
+        .posting_to(&slack, &[SUPPORT, SECOND])
+        .with("SLACK_APP_TOKEN", Slack::APP_TOKEN);
+    slack.grant(&["commands"]);
+    let good = world.ok(&["check", "--online"]).await;
+    for line in [
+        "ok       slack            every scope is granted",
+        "ok       slack            the bot is in C0SUPPORT1 (support)",
+        "ok       slack            the app token opens Socket Mode",
+    ] {
+        assert!(good.contains(line), "{good}");
+    }
+    slack.revoke("groups:history");
+    slack.kick(SECOND);
+    let ran = world.run(&["check", "--online"]).await;
+    assert_eq!(ran.code, Some(1));
+    for line in [
+        "problem  slack            the scope groups:history is missing (the same in private \
+         channels): add it to the app and install it anew",
+        "problem  slack            the bot is not in C0SECOND01 (second): type /invite @cxbot in the \
+         channel",
+    ] {
+        assert!(ran.stdout.contains(line), "{}", ran.stdout);
+    }
+    slack.token_error(Some("token_revoked"));
+    let ran = world.run(&["check", "--online"]).await;
+    assert!(ran.stdout.contains("token_revoked: the token was revoked: install the app anew"));
     assert_eq!(slack.complaints(), [""; 0]);
 }
 
@@ -127,6 +163,14 @@ async fn a_second_process_on_the_same_store_is_refused_and_the_first_goes_on() {
     // Other commands may look at the store meanwhile.
     world.ok(&["digest"]).await;
     assert!(world.ok(&["check", "--running"]).await.starts_with("process "));
+    // Nor may one with other settings count away what the bot counts by.
+    let elsewhere = [("CXBOT__WORKSPACE__TIMEZONE", "Pacific/Auckland")];
+    let looked = world.run_with(&elsewhere, &["check"]).await;
+    assert_eq!(looked.code, Some(0), "a look changes nothing");
+    let refused = world.run_with(&elsewhere, &["digest"]).await;
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.stderr.contains("a bot runs on this store with other settings"));
+    world.ok(&["digest"]).await;
     let (end, took) = first.terminate().await;
     assert!(end.success() && took < Duration::from_secs(10), "{end} after {took:?}");
     let mut third = world.start(&["run"]);

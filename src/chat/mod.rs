@@ -3,11 +3,14 @@
 pub mod render;
 pub mod slack;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use cxbot_sdk::Message;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 
 /// A post on its way: a message without its thread, or one reply.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +70,36 @@ pub enum Failure {
     Gone,
 }
 
+/// What someone asked for in chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Unique for each request; a repeated one has the same.
+    pub id: String,
+    pub what: Asked,
+    /// The person's id on the platform.
+    pub person: String,
+    pub channel: String,
+    /// Where the answer goes, as the platform gave it.
+    pub answer_to: String,
+}
+
+/// A slash command or a press.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    /// The words after the command's own.
+    Command(String),
+    /// A button's id.
+    Press(String),
+}
+
+/// Takes requests in; kept short, because the platform waits for it.
+#[async_trait]
+pub trait Desk: Send + Sync {
+    /// Whether the request is safely kept. Answers within a second or so in any case.
+    async fn receive(&self, platform: &'static str, request: Request) -> bool;
+}
+
 /// A platform that nobody has set up: every call says so.
 pub struct Absent {
     why: String,
@@ -113,6 +146,12 @@ impl Platform for Absent {
     async fn find(&self, _: Search<'_>) -> Result<Vec<String>, Failure> {
         self.refuse()
     }
+
+    async fn answer(&self, _: &Request, _: &Message) -> Result<(), Failure> {
+        self.refuse()
+    }
+
+    async fn listen(&self, _: Arc<dyn Desk>, _: CancellationToken) {}
 }
 
 /// A place where people read and answer.
@@ -139,4 +178,10 @@ pub trait Platform: Send + Sync {
 
     /// The places of all our posts with this id, oldest first.
     async fn find(&self, search: Search<'_>) -> Result<Vec<String>, Failure>;
+
+    /// Answers a request so that only its asker sees it.
+    async fn answer(&self, request: &Request, message: &Message) -> Result<(), Failure>;
+
+    /// Takes requests in and hands them to the desk until told to stop.
+    async fn listen(&self, desk: Arc<dyn Desk>, stop: CancellationToken);
 }

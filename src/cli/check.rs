@@ -1,22 +1,28 @@
 //! `cxbot check`: one line for each finding, with its remedy. Offline, it contacts nothing.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
 use cxbot_sdk::words::{counted, day_time};
+use cxbot_sdk::{Destination, Plugin, Workspace};
 
-use super::{installed, open, show};
+use super::{installed, show};
+use crate::chat::slack::{self, Slack};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Loaded;
-use crate::store::{Address, GONE_AFTER};
+use crate::store::{Address, GONE_AFTER, Store};
 
 /// Checks the configuration, the store and the schedules.
 #[derive(Debug, Args)]
 pub(super) struct Check {
     /// Only whether cxbot run lives on this store, for a container's health check.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "online")]
     running: bool,
+    /// Contact the platforms too: tokens, what they may do, and channels.
+    #[arg(long)]
+    online: bool,
 }
 
 impl Check {
@@ -53,6 +59,7 @@ impl Check {
                 "operator.channel is not set, so troubles are told in the log only; set it",
             )?,
         }
+        let mut code = ExitCode::SUCCESS;
         for (manifest, job) in plugins.jobs() {
             let name = format!("{} {}", manifest.name, job.name);
             match job.schedule.next_after(SystemClock.now(), &workspace.zone) {
@@ -61,21 +68,58 @@ impl Check {
                     let local = day_time(at, &workspace.zone);
                     finding("ok", &name, &format!("{} is next due {local} ({at})", job.schedule))?;
                 }
-                None => finding(
-                    "problem",
-                    &name,
-                    &format!("{} never happens; correct the schedule", job.schedule),
-                )?,
+                None => {
+                    code = ExitCode::from(1);
+                    let what = format!("{} never happens; correct the schedule", job.schedule);
+                    finding("problem", &name, &what)?;
+                }
             }
         }
-        self.store(loaded, &address).await?;
-        Ok(ExitCode::SUCCESS)
+        self.store(&address).await?;
+        if self.online && !self.look(loaded, &workspace).await? {
+            code = ExitCode::from(1);
+        }
+        Ok(code)
+    }
+
+    /// Whether the platforms find nothing wrong.
+    async fn look(&self, loaded: &Loaded, workspace: &Workspace) -> Result<bool> {
+        let config = &loaded.config;
+        let Some(token) = &config.secrets.slack_bot else { return Ok(true) };
+        let slack = Slack::new(&config.slack, token, workspace.zone.clone())?;
+        let slack = slack.listening(config.secrets.slack_app.clone());
+        let channels = self.channels(loaded)?;
+        let channels: Vec<&str> = channels.iter().map(|at| at.channel.as_str()).collect();
+        let mut well = true;
+        for found in slack.look(&channels).await {
+            match found {
+                Ok(text) => finding("ok", "slack", &text)?,
+                Err(text) => {
+                    well = false;
+                    finding("problem", "slack", &text)?;
+                }
+            }
+        }
+        Ok(well)
+    }
+
+    /// Every Slack channel that the settings name, each once.
+    fn channels(&self, loaded: &Loaded) -> Result<BTreeSet<Destination>> {
+        let config = &loaded.config;
+        let mut channels: BTreeSet<Destination> = config.operator.channel.iter().cloned().collect();
+        if let Some(section) = config.plugins.get(cxbot_digest::Digest::NAME) {
+            let digest = cxbot_digest::Digest::new(serde_json::from_value(section.clone())?)?;
+            channels.extend(digest.destinations().cloned());
+        }
+        channels.retain(|at| at.platform == slack::NAME);
+        Ok(channels)
     }
 
     async fn is_running(&self, loaded: &Loaded) -> Result<ExitCode> {
-        let app = open(loaded, None).await?;
-        let runner = app.store().runner().await?;
-        app.store().close().await;
+        let address = loaded.config.store_address().map_err(|problem| loaded.locate(problem))?;
+        let store = Store::open_unchanged(&address).await?;
+        let runner = store.runner().await?;
+        store.close().await;
         let now = SystemClock.now();
         let Some(runner) = runner.filter(|runner| now < runner.seen_at + GONE_AFTER) else {
             anyhow::bail!("cxbot run does not live on this store; start it");
@@ -84,16 +128,16 @@ impl Check {
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn store(&self, loaded: &Loaded, address: &Address) -> Result<()> {
+    async fn store(&self, address: &Address) -> Result<()> {
         if let Address::File(path) = address
             && !path.exists()
         {
             return finding("note", "store", &format!("{} will be made", path.display()));
         }
-        let app = open(loaded, None).await?;
-        app.store().check().await?;
-        let stored = counted(app.store().how_many().await?, "conversation");
-        app.store().close().await;
+        let store = Store::open_unchanged(address).await?;
+        store.check().await?;
+        let stored = counted(store.how_many().await?, "conversation");
+        store.close().await;
         finding("ok", "store", &stored)
     }
 }

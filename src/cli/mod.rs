@@ -6,6 +6,7 @@ mod demo;
 mod digest;
 mod export;
 mod import;
+mod manifest;
 mod plugins;
 mod post;
 mod rebuild;
@@ -56,6 +57,7 @@ enum Command {
     Plugins(plugins::Plugins),
     Rebuild(rebuild::Rebuild),
     Schedule(schedule::Schedule),
+    Manifest(manifest::Manifest),
 }
 
 /// Runs the command line. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
@@ -100,6 +102,7 @@ impl Cli {
             Command::Plugins(plugins) => plugins.run(&loaded),
             Command::Rebuild(rebuild) => rebuild.run(&loaded).await,
             Command::Schedule(schedule) => schedule.run(Some(&loaded)),
+            Command::Manifest(manifest) => manifest.run(&loaded),
         }
     }
 }

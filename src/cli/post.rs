@@ -19,7 +19,7 @@ use crate::host::run::Bot;
 use crate::store::{Asked, State, Status};
 
 /// How long delivery is waited for: nine seconds a channel on a good day.
-const WITHIN: Duration = Duration::from_secs(180);
+const WITHIN: Duration = Duration::from_secs(90);
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
 /// Publishes the digest and waits until it is where it belongs.
@@ -42,6 +42,10 @@ pub(super) async fn post(
     let tick = Tick { slot, previous: None, as_of, late: false };
     app.run_job(cxbot_digest::Digest::NAME, &edition.name, tick).await.map_err(broken)?;
     let key = format!("{}/{week}", edition.name);
+    for at in &edition.destinations {
+        // What was held may have been put right since.
+        app.store().try_held(cxbot_digest::Digest::NAME, at, &key).await?;
+    }
     let done = deliver(loaded, &app, &edition.destinations, &key).await;
     app.store().close().await;
     done
@@ -83,8 +87,14 @@ async fn wait(app: &App, destinations: &[Destination], key: &str) -> Result<Exit
     let start = Instant::now();
     let mut code = ExitCode::SUCCESS;
     for at in destinations.iter().filter(|at| at.platform != "terminal") {
+        let mut hitch = String::new();
         let status = loop {
             let status = app.store().delivery_status(cxbot_digest::Digest::NAME, at, key).await?;
+            let new = why(&status).filter(|why| *why != hitch).map(str::to_owned);
+            if let Some(new) = new {
+                eprintln!("cxbot: {at}: {new}");
+                hitch = new;
+            }
             if is_over(&status) || start.elapsed() > WITHIN {
                 break status;
             }
@@ -105,7 +115,8 @@ fn is_there(status: &Status) -> bool {
 /// Nothing more will happen soon: what is not there is held, or waits for a post that is.
 fn is_over(status: &[Status]) -> bool {
     let held = |status: &Status| status.state == State::Held;
-    status.first().is_some_and(held) || status.iter().all(|one| is_there(one) || held(one))
+    let parent = |status: &Status| matches!(status.state, State::Held | State::Gone);
+    status.first().is_some_and(parent) || status.iter().all(|one| is_there(one) || held(one))
 }
 
 fn told(at: &Destination, status: &[Status]) -> String {
@@ -114,8 +125,12 @@ fn told(at: &Destination, status: &[Status]) -> String {
         let replies = there.saturating_sub(1);
         return format!("{at}: the digest is there, with {replies} replies.");
     }
-    let missing = status.iter().filter(|status| !is_there(status));
-    let why = missing.map(|status| status.reason.as_str()).find(|why| !why.is_empty());
-    let why = why.unwrap_or("it is still on its way; cxbot run goes on with it");
+    let why = why(status).unwrap_or("it is still on its way; cxbot run goes on with it");
     format!("{at}: {there} of {} posts are there: {why}", status.len())
+}
+
+/// Why a post is not there yet, as far as something has gone wrong.
+fn why(status: &[Status]) -> Option<&str> {
+    let missing = status.iter().filter(|status| !is_there(status));
+    missing.map(|status| status.reason.as_str()).find(|why| !why.is_empty())
 }

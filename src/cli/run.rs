@@ -14,7 +14,7 @@ use super::{open, sync};
 use crate::chat::Platform;
 use crate::chat::slack::Slack;
 use crate::clock::{Clock, SystemClock};
-use crate::config::Loaded;
+use crate::config::{Loaded, Problem};
 use crate::host::App;
 use crate::host::run::{Bot, Settings, take_the_store};
 
@@ -31,6 +31,7 @@ impl Run {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let app = Arc::new(open(loaded, None).await?);
         let address = config.store_address().map_err(|problem| loaded.locate(problem))?;
+        refuse_what_never_happens(&app)?;
         say_what_is_missing(loaded);
         let bot = Arc::new(bot(loaded, app.clone(), clock.clone())?);
         let running = take_the_store(app.store(), &address, clock.as_ref()).await?;
@@ -59,6 +60,7 @@ pub(super) fn bot(loaded: &Loaded, app: Arc<App>, clock: Arc<dyn Clock>) -> Resu
         sync: config.schedule.sync.clone(),
         wait: config.schedule.wait,
         operator: config.operator.channel.clone(),
+        people: config.people.clone(),
     };
     Ok(Bot::new(app, clock, sync::sources(loaded)?, platforms, settings))
 }
@@ -69,6 +71,8 @@ fn platforms(loaded: &Loaded, app: &App) -> Result<Vec<Arc<dyn Platform>>> {
     let zone = app.workspace().zone.clone();
     let slack = config.secrets.slack_bot.as_ref();
     let slack = slack.map(|token| Slack::new(&config.slack, token, zone)).transpose()?;
+    let app_token = config.secrets.slack_app.clone();
+    let slack = slack.map(|slack| slack.listening(app_token));
     Ok(slack.into_iter().map(|slack| Arc::new(slack) as Arc<dyn Platform>).collect())
 }
 
@@ -81,20 +85,34 @@ fn say_what_is_missing(loaded: &Loaded) {
     if loaded.config.secrets.slack_bot.is_none() {
         tracing::warn!("SLACK_BOT_TOKEN is not set, so nothing is posted to Slack");
     }
+    if loaded.config.secrets.slack_app.is_none() {
+        tracing::warn!(
+            "SLACK_APP_TOKEN is not set, so commands and buttons in Slack are not heard"
+        );
+    }
     if loaded.config.operator.channel.is_none() {
         tracing::warn!("operator.channel is not set, so troubles are told in this log only");
     }
+}
+
+/// A schedule that never comes is a slip of the pen.
+fn refuse_what_never_happens(app: &App) -> Result<(), Problem> {
+    let (now, zone) = (SystemClock.now(), &app.workspace().zone);
+    for (manifest, job) in app.plugins().jobs() {
+        if job.schedule.next_after(now, zone).is_none() {
+            let what = format!("{} of {} never happens; correct it", job.schedule, job.name);
+            return Err(Problem::at(&format!("plugins.{}.schedule", manifest.name), what));
+        }
+    }
+    Ok(())
 }
 
 fn say_what_is_next(app: &App) {
     let (now, zone) = (SystemClock.now(), &app.workspace().zone);
     for (manifest, job) in app.plugins().jobs() {
         let (plugin, job, schedule) = (manifest.name, &job.name, &job.schedule);
-        match schedule.next_after(now, zone) {
-            Some(slot) => {
-                tracing::info!("{plugin} {job} is next due {}", day_time(slot.at, zone));
-            }
-            None => tracing::warn!("{plugin} {job} never happens: {schedule}"),
+        if let Some(slot) = schedule.next_after(now, zone) {
+            tracing::info!("{plugin} {job} is next due {}", day_time(slot.at, zone));
         }
     }
 }

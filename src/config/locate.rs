@@ -16,7 +16,7 @@ use crate::error::one_line;
 pub const DEFAULT_FILE: &str = "config/cxbot.toml";
 const PREFIX: &str = "CXBOT__";
 /// Keys whose values are secrets: never part of the table, and refused in the file.
-const SECRET_KEYS: [&str; 2] = ["token", "bot_token"];
+const SECRET_KEYS: [&str; 3] = ["token", "bot_token", "app_token"];
 
 /// What is wrong with a setting, and where. One line.
 #[derive(Debug, Clone, PartialEq, Eq)]

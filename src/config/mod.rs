@@ -367,6 +367,21 @@ mod tests {
     }
 
     #[test]
+    fn a_token_of_the_wrong_kind_or_in_pieces_is_refused_by_its_variable() {
+        let refused = |name: &str, value: &str| {
+            load("", &[(name, value)]).err().expect("refused").to_string()
+        };
+        assert_eq!(
+            refused("SLACK_BOT_TOKEN", "xapp-1"),
+            "SLACK_BOT_TOKEN: this is the other kind of token; give it the bot token, xoxb-…"
+        );
+        assert_eq!(
+            refused("INTERCOM_TOKEN", "two\nlines"),
+            "INTERCOM_TOKEN: holds white space within it; give the bare token"
+        );
+    }
+
+    #[test]
     fn without_a_plugins_table_every_plugin_is_on() {
         let names = |text: &str| {
             let loaded = load(text, &[]).expect("settings");

@@ -12,8 +12,12 @@ use super::{Problem, is_web};
 pub struct SlackConfig {
     /// The API's address; the method is appended.
     pub api_url: String,
+    /// The slash command under which everything is asked, such as "/cx".
+    pub command: String,
     /// A file that holds the bot token, where the environment does not.
     pub bot_token_file: Option<std::path::PathBuf>,
+    /// A file that holds the app-level token, where the environment does not.
+    pub app_token_file: Option<std::path::PathBuf>,
     /// How long one call may take, 1s–25s.
     #[schemars(with = "String")]
     pub timeout: SignedDuration,
@@ -29,7 +33,9 @@ impl Default for SlackConfig {
     fn default() -> Self {
         SlackConfig {
             api_url: "https://slack.com/api".to_owned(),
+            command: "/cx".to_owned(),
             bot_token_file: None,
+            app_token_file: None,
             timeout: SignedDuration::from_secs(15),
             read_history: true,
             history_lag: SignedDuration::from_secs(20),
@@ -42,7 +48,15 @@ impl SlackConfig {
         // Longer calls would outlive the lease under which they are made.
         let timeout = SignedDuration::from_secs(1)..=SignedDuration::from_secs(25);
         let lag = SignedDuration::from_secs(1)..=SignedDuration::from_mins(10);
+        let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
+        let word = self.command.strip_prefix('/').unwrap_or_default();
+        let command = (1..=31).contains(&word.len()) && word.chars().all(is_word);
         let checks = [
+            (
+                command,
+                "command",
+                "must be / and at most 31 lower-case letters, digits, hyphens, such as /cx",
+            ),
             (is_web(&self.api_url), "api_url", "must start with https:// or http://"),
             (timeout.contains(&self.timeout), "timeout", "must be between 1s and 25s"),
             (lag.contains(&self.history_lag), "history_lag", "must be between 1s and 10m"),

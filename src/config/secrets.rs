@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{Config, Environment, Problem};
 
@@ -12,6 +12,8 @@ pub struct Secrets {
     pub intercom: Option<SecretString>,
     /// The bot token, `xoxb-…`.
     pub slack_bot: Option<SecretString>,
+    /// The app-level token of Socket Mode, `xapp-…`.
+    pub slack_app: Option<SecretString>,
 }
 
 impl Secrets {
@@ -25,10 +27,39 @@ impl Secrets {
                 (found, _) => Ok(found),
             }
         };
-        Ok(Secrets {
+        let secrets = Secrets {
             intercom: read("intercom", "token", &config.intercom.token_file)?,
             slack_bot: read("slack", "bot_token", &config.slack.bot_token_file)?,
-        })
+            slack_app: read("slack", "app_token", &config.slack.app_token_file)?,
+        };
+        refuse_kind("SLACK_BOT_TOKEN", &secrets.slack_bot, "xapp-", "the bot token, xoxb-…")?;
+        refuse_kind("SLACK_APP_TOKEN", &secrets.slack_app, "xoxb-", "the app-level token, xapp-…")?;
+        Ok(secrets)
+    }
+}
+
+/// The two tokens of Slack are easily mixed up.
+fn refuse_kind(
+    name: &str,
+    token: &Option<SecretString>,
+    other: &str,
+    wanted: &str,
+) -> Result<(), Problem> {
+    match token {
+        Some(token) if token.expose_secret().starts_with(other) => {
+            Err(Problem::at(name, format!("this is the other kind of token; give it {wanted}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A secret in one piece: a line break within it would break every request.
+fn whole(setting: &str, text: &str) -> Result<SecretString, Problem> {
+    match text.trim() {
+        secret if secret.chars().any(|c| c.is_whitespace() || c.is_control()) => {
+            Err(Problem::at(setting, "holds white space within it; give the bare token"))
+        }
+        secret => Ok(SecretString::from(secret)),
     }
 }
 
@@ -39,7 +70,7 @@ pub(super) fn named(
 ) -> Result<Option<SecretString>, Problem> {
     for name in names {
         if let Some(secret) = environment.get(name) {
-            return Ok(Some(SecretString::from(secret.trim())));
+            return whole(name, secret).map(Some);
         }
         let file = format!("{name}_FILE");
         if let Some(path) = environment.get(&file) {
@@ -55,6 +86,6 @@ fn read_file(setting: &str, path: &Path) -> Result<SecretString, Problem> {
     })?;
     match text.trim() {
         "" => Err(Problem::at(setting, format!("{} is empty", path.display()))),
-        secret => Ok(SecretString::from(secret)),
+        secret => whole(setting, secret),
     }
 }

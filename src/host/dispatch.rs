@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cxbot_sdk::message::Button;
 use cxbot_sdk::plugin::Call;
 use cxbot_sdk::{Error, Host, Invoker, Reply, Result, Tick};
 
@@ -21,6 +22,20 @@ impl App {
         let arguments = resolve::arguments(rest, command)?;
         let (plugin, name) = (manifest.name, command.name.clone());
         let invoker = identity::shown_to(manifest, invoker, &self.services).await?;
+        self.call(plugin, Call::Action { name, invoker, arguments }).await
+    }
+
+    /// Runs the action behind a button, by the button's id.
+    pub async fn press(&self, id: &str, invoker: Invoker) -> Result<Reply> {
+        let gone = || Error::refused("This button is from another version of cxbot; ask anew.");
+        let (plugin, action, arguments) = Button::parts(id).ok_or_else(gone)?;
+        let manifest = self.plugins.manifests().find(|manifest| manifest.name == plugin);
+        let manifest = manifest.ok_or_else(gone)?;
+        if !manifest.actions.iter().any(|known| known.name == action) {
+            return Err(gone());
+        }
+        let invoker = identity::shown_to(manifest, invoker, &self.services).await?;
+        let name = action.to_owned();
         self.call(plugin, Call::Action { name, invoker, arguments }).await
     }
 

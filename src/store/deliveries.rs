@@ -54,6 +54,7 @@ pub struct Delivery {
     /// When to try next; `None`: not without the operator.
     pub not_before: Option<Timestamp>,
     pub tries: i64,
+    pub failing_since: Option<Timestamp>,
     pub reason: String,
     pub created_at: Timestamp,
     /// When to look for doubles.
@@ -176,6 +177,7 @@ impl Store {
             delivery.sweep_at.map(millis),
             delivery.doubt_until.map(millis),
             delivery.thread.clone(),
+            delivery.failing_since.map(millis),
         ];
         let saved = tx.execute(sql::SAVE_DELIVERY, row).await? == 1;
         if let (true, 0, Some(place)) = (saved, delivery.part, &delivery.place) {
@@ -194,16 +196,17 @@ impl Store {
     }
 
     /// Lets posts be worked on that a process held which is gone; one that may be on its way is
-    /// looked up at `settled`.
-    pub async fn free_deliveries(&self, settled: Timestamp) -> Result<()> {
+    /// looked up at `settled`. Held ones that are no older than `old` are tried again.
+    pub async fn free_deliveries(&self, settled: Timestamp, old: Timestamp) -> Result<()> {
         let mut tx = self.engine.begin().await?;
+        tx.execute(sql::TRY_ALL_HELD, args![millis(old)]).await?;
         tx.execute(sql::FREE_DELIVERIES, args![millis(settled)]).await?;
         tx.commit().await
     }
 
-    /// Messages of which something failed and is not where it should be yet.
-    pub async fn unsent(&self) -> Result<Vec<Unsent>> {
-        let rows = self.engine.fetch(sql::UNSENT, args![]).await?;
+    /// Messages of which something is held, or has failed since before this instant.
+    pub async fn unsent(&self, since: Timestamp) -> Result<Vec<Unsent>> {
+        let rows = self.engine.fetch(sql::UNSENT, args![millis(since)]).await?;
         let unsent = |row: &Row| {
             Ok(Unsent {
                 destination: destination(&row.text(0)?)?,
@@ -215,6 +218,13 @@ impl Store {
             })
         };
         rows.iter().map(unsent).collect()
+    }
+
+    /// Lets held posts of a message be tried again now.
+    pub async fn try_held(&self, plugin: &str, at: &Destination, key: &str) -> Result<()> {
+        let mut tx = self.engine.begin().await?;
+        tx.execute(sql::TRY_HELD, args![at.to_string(), plugin, key]).await?;
+        tx.commit().await
     }
 
     /// How the posts of one message fare.
@@ -251,7 +261,7 @@ impl Delivery {
             wanted: row.text(5)?,
             shown: row.text(6)?,
             place: row.optional_text(7)?,
-            parent: row.optional_text(18)?,
+            parent: row.optional_text(19)?,
             epoch: row.int(8)?,
             lease_until: instant(row.int(9)?)?,
             intent_at: time(10)?,
@@ -262,6 +272,7 @@ impl Delivery {
             sweep_at: time(15)?,
             doubt_until: time(16)?,
             thread: row.optional_text(17)?,
+            failing_since: time(18)?,
         })
     }
 }

@@ -8,6 +8,7 @@ mod board;
 mod counts;
 mod deliveries;
 mod engine;
+mod inbox;
 mod look;
 mod people;
 mod rebuild;
@@ -31,6 +32,7 @@ pub use board::{Posted, fingerprint};
 pub use deliveries::{Delivery, State, Status, Unsent};
 pub use engine::{Address, advice};
 use engine::{Engine, args};
+pub use inbox::Waiting;
 pub use people::{Contact, Oddity, Person};
 pub use rebuild::Difference;
 pub use runner::{Asked, GONE_AFTER, Runner, Running};
@@ -94,11 +96,27 @@ impl Store {
         Ok(store)
     }
 
+    /// The same, but nothing is counted anew: for a look at the store.
+    pub async fn open_unchanged(address: &Address) -> Result<Store> {
+        let engine = Engine::open(address).await?;
+        Ok(Store { engine, counting: Arc::new(Counting::default()) })
+    }
+
     async fn recount_if_rules_changed(&self) -> Result<()> {
         let wanted = self.counting.fingerprint();
-        if self.setting(COUNTED_WITH).await?.as_deref() == Some(&*wanted) {
+        let counted_with = self.setting(COUNTED_WITH).await?;
+        if counted_with.as_deref() == Some(&*wanted) {
             return Ok(());
         }
+        // Else a command with other settings would count away what the bot counts by. Whether it
+        // lives is told by the clock by which it said so.
+        let runner = self.runner().await?;
+        let lives = runner.is_some_and(|runner| Timestamp::now() < runner.seen_at + GONE_AFTER);
+        anyhow::ensure!(
+            !lives || counted_with.is_none(),
+            "a bot runs on this store with other settings (time zone, exclusions or editions); give \
+             this command the same, with --config or the environment, or stop the bot first"
+        );
         let stored = self.how_many().await?;
         if stored > 0 {
             tracing::warn!(conversations = stored, "the counting rules changed; counting anew");

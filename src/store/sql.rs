@@ -41,7 +41,7 @@ macro_rules! deliveries {
         concat!(
             "SELECT d.plugin, d.key, d.part, d.id, d.state, d.wanted, d.shown, d.place, d.epoch,
     d.lease_until, d.intent_at, d.not_before, d.tries, d.reason, d.created_at, d.sweep_at,
-    d.doubt_until, d.thread, p.place FROM ",
+    d.doubt_until, d.thread, d.failing_since, p.place FROM ",
             delivery_with_parent!()
         )
     };
@@ -191,7 +191,7 @@ SAVE_DELIVERY = "UPDATE delivery SET
     state = CASE WHEN $6 IN ('sent', 'confirmed')
         AND (wanted <> $7 OR (wanted = '' AND CAST($8 AS TEXT) IS NOT NULL)) THEN 'wanted' ELSE $6 END,
     shown = $7, place = $8, epoch = $9, lease_until = $10, intent_at = $11, not_before = $12,
-    tries = $13, reason = $14, sweep_at = $15, doubt_until = $16, thread = $17
+    tries = $13, reason = $14, sweep_at = $15, doubt_until = $16, thread = $17, failing_since = $18
     WHERE destination = $1 AND plugin = $2 AND key = $3 AND part = $4 AND epoch = $5";
 /// Replies under a post that had to be made anew follow it.
 FOLLOW_PARENT = "UPDATE delivery SET state = 'wanted', not_before = 0
@@ -211,10 +211,18 @@ DELIVERIES_DUE = concat!("SELECT destination, MIN(at) FROM (
 FREE_DELIVERIES = "UPDATE delivery SET lease_until = 0, epoch = epoch + 1, doubt_until = NULL,
     not_before = CASE WHEN intent_at IS NULL OR not_before IS NULL THEN not_before ELSE $1 END
     WHERE lease_until > 0";
+/// A start is a reason to try again: a token, a channel or this program may be another now.
+TRY_ALL_HELD = "UPDATE delivery SET not_before = 0, tries = 0, failing_since = NULL,
+    state = CASE WHEN intent_at IS NULL THEN 'wanted' ELSE 'sending' END
+    WHERE state = 'held' AND created_at >= $1";
 /// Messages of which something is not where it should be, with the reason.
 UNSENT = "SELECT destination, plugin, key, MIN(created_at), MAX(state), MAX(reason) FROM delivery
-    WHERE state = 'held' OR (state IN ('wanted', 'sending') AND tries > 2)
+    WHERE state = 'held' OR (state IN ('wanted', 'sending') AND failing_since <= $1)
     GROUP BY destination, plugin, key ORDER BY destination, plugin, key";
+/// Someone asks for another try now.
+TRY_HELD = "UPDATE delivery SET not_before = 0, reason = '', tries = 0, failing_since = NULL,
+    state = CASE WHEN intent_at IS NULL THEN 'wanted' ELSE 'sending' END
+    WHERE destination = $1 AND plugin = $2 AND key = $3 AND state = 'held'";
 DELIVERIES = "SELECT destination, plugin, key, part, state, place, reason FROM delivery
     WHERE destination = $1 AND plugin = $2 AND key = $3 ORDER BY part";
 
@@ -227,6 +235,18 @@ END_TROUBLE = "UPDATE trouble SET until_at = $3
     WHERE kind = $1 AND subject = $2 AND until_at IS NULL";
 TROUBLES = "SELECT since, until_at, what FROM trouble
     WHERE since > $1 AND since <= $2 ORDER BY since, kind, subject";
+
+// What people ask for.
+
+RECEIVE = "INSERT INTO inbox (platform, id, request, state, received_at)
+    VALUES ($1, $2, $3, 'waiting', $4) ON CONFLICT (platform, id) DO NOTHING";
+BEGIN_ANSWER = "UPDATE inbox SET state = 'answering'
+    WHERE platform = $1 AND id = $2 AND state = 'waiting'";
+ANSWERED = "UPDATE inbox SET state = 'done', request = ''
+    WHERE platform = $1 AND id = $2 AND state <> 'done'";
+UNANSWERED = "SELECT platform, id, request, received_at, state FROM inbox
+    WHERE state IN ('waiting', 'answering') ORDER BY received_at, id";
+FORGET_ANSWERED = "DELETE FROM inbox WHERE state = 'done' AND received_at < $1";
 
 // The running process.
 

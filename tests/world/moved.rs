@@ -170,6 +170,7 @@ async fn build(
         sync: config.schedule.sync.clone(),
         wait: config.schedule.wait,
         operator: config.operator.channel.clone(),
+        people: config.people.clone(),
     };
     let bot = Bot::new(app.clone(), clock, vec![feed.clone()], platforms, settings);
     bot.take_over().await.expect("an idle store");

@@ -11,29 +11,41 @@
 //! slack.fault("chat.postMessage", [Fault::CutAfter, Fault::Status(503)]);
 //! ```
 //!
-//! Socket Mode, views and response addresses have their place beside `server` (frames out and in) and
-//! in `methods` (one file for each family of methods); nothing of them is here yet.
+//! People act through [`Slack::type_command`], [`Slack::press`] and their like, which go out over
+//! Socket Mode (`sockets`, `link`, `delivery`) and return what the person sees of it.
 
+mod acts;
+mod addresses;
 mod asked;
 mod blocks;
 mod cursor;
+mod delivery;
+mod elements;
 mod events;
 mod fault;
 mod gate;
 mod judge;
+mod link;
 mod mentions;
 mod message;
 mod metadata;
 mod methods;
 mod pace;
+mod payloads;
 mod people;
 mod reading;
 mod reply;
 mod self_tests;
 mod server;
 mod shapes;
+mod sockets;
 mod state;
+mod submission;
 mod table;
+mod triggers;
+mod view_acts;
+mod view_rules;
+mod views;
 mod workspace;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -43,6 +55,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use acts::Pressed;
 pub use events::{Event, Shown, What};
 pub use fault::Fault;
 
@@ -70,7 +83,7 @@ struct Running {
 /// One request, as it arrived.
 #[derive(Clone, Debug)]
 pub struct Seen {
-    /// Slack's method, such as `chat.postMessage`.
+    /// Slack's method, such as `chat.postMessage`, or `response` for a response address.
     pub method: String,
     pub http_method: String,
     /// Decoded, wherever they stood: query, form or JSON.
@@ -85,6 +98,8 @@ pub struct Seen {
 impl Slack {
     /// The only accepted bot token.
     pub const BOT_TOKEN: &str = "xoxb-000000000000-0000000000000-fAkEsLaCkToKeN0000000000";
+    /// The only accepted app-level token, which opens sockets and nothing else.
+    pub const APP_TOKEN: &str = "xapp-1-A0CXAPP001-0000000000000-fAkEsLaCkApPtOkEn00";
     /// The user as which the bot posts.
     pub const BOT_USER: &str = "U0CXBOT001";
     pub const BOT_ID: &str = "B0CXBOT001";
@@ -93,12 +108,16 @@ impl Slack {
     pub async fn start() -> Slack {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free loopback port");
         let address = listener.local_addr().expect("the port just bound");
+        let link = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free loopback port");
+        let link_address = link.local_addr().expect("the port just bound");
+        let (home, link_url) = (format!("http://{address}"), format!("ws://{link_address}/link"));
         let shared = Arc::new(Shared {
-            api_url: format!("http://{address}/api"),
-            state: Mutex::new(State::new()),
+            api_url: format!("{home}/api"),
+            state: Mutex::new(State::new(home, link_url)),
         });
         let (stop, stopped) = watch::channel(());
         let inside = Slack { shared: Arc::clone(&shared), _running: None };
+        tokio::spawn(link::serve(link, inside.clone(), stopped.clone()));
         tokio::spawn(server::serve(listener, inside, stopped));
         Slack { shared, _running: Some(Arc::new(Running { _stop: stop })) }
     }
@@ -131,7 +150,8 @@ impl Slack {
         self.lock().token_error = code;
     }
 
-    /// Queues faults for the next calls of this method, one call each.
+    /// Queues faults for the next calls of this method, one call each. `response` stands for the
+    /// response addresses.
     ///
     /// A call refused at the door (token, pace) uses none up.
     pub fn fault(&self, method: &str, faults: impl IntoIterator<Item = Fault>) {

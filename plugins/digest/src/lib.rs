@@ -13,7 +13,7 @@ use std::sync::Arc;
 use cxbot_sdk::scores::{Scores, SourceState, Trouble};
 use cxbot_sdk::week::Week;
 use cxbot_sdk::{
-    Cx, Error, Invoker, Message, Need, Plugin, Reply, Result, Routes, Tick, Workspace,
+    Cx, Destination, Error, Invoker, Message, Need, Plugin, Reply, Result, Routes, Tick, Workspace,
 };
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -96,6 +96,11 @@ impl Plugin for Digest {
 }
 
 impl Digest {
+    /// Every channel that gets an edition.
+    pub fn destinations(&self) -> impl Iterator<Item = &Destination> {
+        self.editions.iter().flat_map(|edition| &edition.destinations)
+    }
+
     /// The edition of that name; the default one if none is named.
     pub fn edition(&self, name: Option<&str>) -> Result<Arc<Edition>> {
         let name = name.unwrap_or(DEFAULT_EDITION);

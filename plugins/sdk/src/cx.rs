@@ -76,6 +76,12 @@ pub type Audience = [Destination];
 /// The platforms that a destination may name.
 pub const PLATFORMS: [&str; 3] = ["slack", "discord", "terminal"];
 
+/// Slack takes ids, not names: C… for channels, G… for older private ones, D… for direct messages.
+fn is_slack_id(channel: &str) -> bool {
+    let known = channel.starts_with(['C', 'G', 'D']);
+    known && channel.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+}
+
 impl FromStr for Destination {
     type Err = String;
 
@@ -84,6 +90,12 @@ impl FromStr for Destination {
             Some((platform, channel))
                 if PLATFORMS.contains(&platform) && !channel.trim().is_empty() =>
             {
+                if platform == "slack" && !is_slack_id(channel) {
+                    return Err(format!(
+                        "\"{text}\" is not a channel's id; copy it from the end of the channel's \
+                         details in Slack, and write it like slack:C0123ABCD"
+                    ));
+                }
                 Ok(Destination { platform: platform.to_owned(), channel: channel.to_owned() })
             }
             _ => Err(format!(

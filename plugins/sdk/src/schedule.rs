@@ -15,6 +15,8 @@ use crate::civil::Shown;
 /// Longer than any zone's gap or overlap, so that no shifted time is missed.
 const SLACK_HOURS: i64 = 25;
 const DAY_NAMES: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+const LONG_NAMES: [&str; 7] =
+    ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
 /// A schedule: minute, hour, day of month, month, day of week (Sunday = 0 or 7), or a shorthand
 /// such as `@weekly`. When both day fields are restricted, either one matches.
@@ -184,7 +186,7 @@ fn week_days(field: &str) -> Result<String, String> {
 
 fn week_day(text: &str) -> Result<usize, String> {
     let lower = text.to_lowercase();
-    let by_name = DAY_NAMES.iter().position(|name| lower.len() >= 3 && lower.starts_with(name));
+    let by_name = LONG_NAMES.iter().position(|name| lower.len() >= 3 && name.starts_with(&lower));
     by_name
         .or_else(|| lower.parse::<usize>().ok().filter(|day| *day <= 7))
         .ok_or_else(|| format!("\"{text}\" is not a day of the week (0–7 or a name such as Mon)"))
@@ -382,5 +384,11 @@ mod tests {
             let error = text.parse::<Schedule>().expect_err(text);
             assert!(error.contains(why), "{error}");
         }
+        // Other tools mean the first Monday by this; here it would have been every Monday.
+        for unknown in ["0 9 * * MON#1", "0 9 * * 5L", "0 9 * * mondays"] {
+            let why = unknown.parse::<Schedule>().expect_err(unknown);
+            assert!(why.contains("is not a day of the week"), "{why}");
+        }
+        assert!("0 9 * * Monday,tues".parse::<Schedule>().is_ok());
     }
 }

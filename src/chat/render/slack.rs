@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use cxbot_sdk::message::{Block, Button, Chart, Fact};
+use cxbot_sdk::figures::Interval;
+use cxbot_sdk::message::{Block, Button, Chart, Fact, Point};
 use cxbot_sdk::text::{Span, shorten};
 use cxbot_sdk::words::day_time;
 use cxbot_sdk::{Message, Text};
@@ -30,6 +31,14 @@ mod limit {
     pub(super) const ACTION_ID: usize = 255;
     /// A link's address.
     pub(super) const URL: usize = 3_000;
+    /// Charts in a message.
+    pub(super) const CHARTS: usize = 2;
+    /// Categories of a chart.
+    pub(super) const CATEGORIES: usize = 20;
+    /// A category's label.
+    pub(super) const CATEGORY: usize = 20;
+    /// A chart's title.
+    pub(super) const CHART_TITLE: usize = 50;
     /// Buttons in one block.
     pub(super) const BUTTONS: usize = 25;
 }
@@ -40,21 +49,81 @@ const MARK_ROOM: usize = 200;
 /// small part and not everything.
 const GATHERED: usize = 2_000;
 
+/// How a chart is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Charts {
+    /// As Slack's own line chart, which came in June 2026 and not to every workspace at once.
+    Native,
+    /// As a row of signs.
+    Signs,
+}
+
 /// The requests to `chat.postMessage`, the parent first. A reply's `thread_ts` is known only once
 /// the parent is posted, so the sender adds it.
 pub fn render(message: &Message, channel: Option<&str>, zone: &TimeZone) -> Vec<Value> {
     super::lint(message);
     let posts = std::iter::once(message).chain(&message.thread);
-    posts.map(|post| request(post, channel, zone)).collect()
+    posts.map(|post| request(post, channel, zone, Charts::Native)).collect()
 }
 
-fn request(message: &Message, channel: Option<&str>, zone: &TimeZone) -> Value {
+/// One post of a message, with charts drawn like this.
+pub fn post(message: &Message, channel: &str, zone: &TimeZone, charts: Charts) -> Value {
+    super::lint(message);
+    request(message, Some(channel), zone, charts)
+}
+
+/// Whether a request holds a chart of Slack's own.
+pub fn has_chart(request: &Value) -> bool {
+    let blocks = request["blocks"].as_array();
+    blocks.into_iter().flatten().any(|block| block["type"] == CHART)
+}
+
+/// Answers of at most this many posts: an address for answers takes five.
+const PAGES: usize = 4;
+
+/// A private answer as bodies for the address that came with the question: the message and its
+/// thread one after another, in as few posts as they fit.
+pub fn answer(message: &Message, zone: &TimeZone) -> Vec<Value> {
+    super::lint(message);
+    let posts = std::iter::once(message).chain(&message.thread);
+    let mut pages: Vec<Vec<Value>> = Vec::new();
+    let mut ids = BTreeSet::new();
+    for post in posts {
+        // A message takes two charts at most, and an answer gathers more.
+        let own = blocks(post, zone, Charts::Signs, &mut ids);
+        match pages.last_mut().filter(|page| have_room(page, &own)) {
+            Some(page) => page.extend(own),
+            None => pages.push(own),
+        }
+    }
+    // The last page takes what is left, and marks what does not fit.
+    let rest = pages.split_off(PAGES.min(pages.len()));
+    if let Some(last) = pages.last_mut() {
+        last.extend(rest.into_iter().flatten());
+    }
+    let summary = escaped(&message.summary, zone);
+    let body =
+        |blocks| json!({"response_type": "ephemeral", "text": summary, "blocks": fitting(blocks)});
+    pages.into_iter().map(body).collect()
+}
+
+fn have_room(page: &[Value], more: &[Value]) -> bool {
+    let size: usize = page.iter().chain(more).map(size).sum();
+    size <= limit::MESSAGE - MARK_ROOM && page.len() + more.len() < limit::BLOCKS
+}
+
+fn request(message: &Message, channel: Option<&str>, zone: &TimeZone, charts: Charts) -> Value {
     let mut request = json!({});
     if let Some(channel) = channel {
         request["channel"] = json!(channel);
     }
     request["text"] = json!(escaped(&message.summary, zone));
-    request["blocks"] = json!(fitting(blocks(message, zone)));
+    let drawn = |block: &&Block| matches!(block, Block::Chart(_));
+    let charts = match message.blocks.iter().filter(drawn).count() {
+        0..=limit::CHARTS => charts,
+        _ => Charts::Signs,
+    };
+    request["blocks"] = json!(fitting(blocks(message, zone, charts, &mut BTreeSet::new())));
     request["unfurl_links"] = json!(false);
     request["unfurl_media"] = json!(false);
     request["mrkdwn"] = json!(false);
@@ -109,10 +178,15 @@ fn size(block: &Value) -> usize {
     json.chars().count() + escapes + 1
 }
 
-fn blocks(message: &Message, zone: &TimeZone) -> Vec<Value> {
+/// The blocks of one post; buttons' ids are unique over all posts that share `ids`.
+fn blocks(
+    message: &Message,
+    zone: &TimeZone,
+    charts: Charts,
+    ids: &mut BTreeSet<String>,
+) -> Vec<Value> {
     let mut blocks = Vec::new();
     let mut lines = Lines::default();
-    let mut ids = BTreeSet::new();
     for block in &message.blocks {
         match block {
             Block::Text(text) => lines.push(&mut blocks, section(text, zone)),
@@ -121,7 +195,7 @@ fn blocks(message: &Message, zone: &TimeZone) -> Vec<Value> {
             }
             other => {
                 lines.end(&mut blocks);
-                blocks.extend(whole(other, zone, &mut ids));
+                blocks.extend(whole(other, zone, charts, ids));
             }
         }
     }
@@ -135,14 +209,14 @@ fn blocks(message: &Message, zone: &TimeZone) -> Vec<Value> {
 }
 
 /// Blocks that stand for themselves.
-fn whole(block: &Block, zone: &TimeZone, ids: &mut BTreeSet<String>) -> Vec<Value> {
+fn whole(block: &Block, zone: &TimeZone, charts: Charts, ids: &mut BTreeSet<String>) -> Vec<Value> {
     match block {
         Block::Heading(text) => vec![json!({
             "type": "header",
             "text": plain_text(&shorten(&plain(text, zone), limit::HEADER)),
         })],
         Block::Table(table) => preformatted(&rows(table)),
-        Block::Chart(chart) => chart_blocks(chart, zone),
+        Block::Chart(chart) => chart_blocks(chart, zone, charts),
         Block::Note(text) => vec![note(text, zone)],
         Block::Divider => vec![json!({"type": "divider"})],
         Block::Buttons(buttons) => actions(buttons, ids),
@@ -265,7 +339,7 @@ fn note(text: &Text, zone: &TimeZone) -> Value {
     json!({"type": "context", "elements": [plain_text(&words)]})
 }
 
-fn chart_blocks(chart: &Chart, zone: &TimeZone) -> Vec<Value> {
+fn chart_blocks(chart: &Chart, zone: &TimeZone, charts: Charts) -> Vec<Value> {
     let title = visible(&chart.title);
     let usual = usual(chart).map_or_else(String::new, |usual| format!("  ({usual})"));
     let mut lines = Lines::default();
@@ -273,10 +347,60 @@ fn chart_blocks(chart: &Chart, zone: &TimeZone) -> Vec<Value> {
     let mut heading = texts(&title, &json!({"bold": true}));
     heading.extend(texts(&usual, &Value::Null));
     lines.push(&mut blocks, heading);
-    lines.push(&mut blocks, texts(&sparkline(chart), &json!({"code": true})));
+    match native(chart).filter(|_| charts == Charts::Native) {
+        Some(native) => {
+            lines.end(&mut blocks);
+            blocks.push(native);
+        }
+        None => lines.push(&mut blocks, texts(&sparkline(chart), &json!({"code": true}))),
+    }
+    // What the picture shows, for those who do not see it.
     lines.push(&mut blocks, section(&chart.finding, zone));
     lines.end(&mut blocks);
     blocks
+}
+
+/// Slack's type of a chart.
+const CHART: &str = "data_visualization";
+/// Fewer points make no line.
+const LEAST_POINTS: usize = 2;
+
+/// The chart as Slack's own; none where Slack could not draw it. A gap is left out, never drawn as
+/// zero.
+fn native(chart: &Chart) -> Option<Value> {
+    let known = |point: &Point| point.value.filter(|value| value.is_finite());
+    let points: Vec<(&str, f64)> =
+        chart.points.iter().filter_map(|point| Some((&*point.label, known(point)?))).collect();
+    let labels: Vec<String> =
+        points.iter().map(|(label, _)| shorten(&visible(label), limit::CATEGORY)).collect();
+    let distinct: BTreeSet<&String> = labels.iter().collect();
+    let drawable = (LEAST_POINTS..=limit::CATEGORIES).contains(&labels.len());
+    if !drawable
+        || distinct.len() < labels.len()
+        || labels.iter().any(|label| label.trim().is_empty())
+    {
+        return None;
+    }
+    let series = |name: &str, value: &dyn Fn(f64) -> f64| {
+        let values = labels.iter().zip(&points);
+        let data = values.map(|(label, (_, own))| {
+            json!({"label": label, "value": (value(*own) * 1_000.0).round() / 10.0})
+        });
+        json!({"name": name, "data": data.collect::<Vec<Value>>()})
+    };
+    let mut lines = vec![series("Good", &|own| own)];
+    let is_known = |usual: &Interval| usual.low.is_finite() && usual.high.is_finite();
+    if let Some(usual) = chart.usual.filter(is_known) {
+        lines.push(series("Usual, from", &|_| usual.low));
+        lines.push(series("Usual, to", &|_| usual.high));
+    }
+    let axes = json!({"categories": labels, "x_label": "Week", "y_label": "% good"});
+    let title = shorten(&visible(&chart.title), limit::CHART_TITLE);
+    Some(json!({
+        "type": CHART,
+        "title": if title.trim().is_empty() { "…".to_owned() } else { title },
+        "chart": {"type": "line", "series": lines, "axis_config": axes},
+    }))
 }
 
 /// Rows of equal width, several blocks of them where there are many.

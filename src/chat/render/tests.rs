@@ -410,21 +410,50 @@ fn a_small_digest_in_slack() {
                     "style": {
                       "bold": true
                     }
-                  },
-                  {
-                    "type": "text",
-                    "text": "\n"
-                  },
-                  {
-                    "type": "text",
-                    "text": "W44 80.0 % ▃ ▆ 84.3 % W46",
-                    "style": {
-                      "code": true
+                  }
+                ]
+              }
+            ]
+          },
+          {
+            "type": "data_visualization",
+            "title": "Share of good conversations",
+            "chart": {
+              "type": "line",
+              "series": [
+                {
+                  "name": "Good",
+                  "data": [
+                    {
+                      "label": "W44",
+                      "value": 80.0
+                    },
+                    {
+                      "label": "W46",
+                      "value": 84.3
                     }
-                  },
+                  ]
+                }
+              ],
+              "axis_config": {
+                "categories": [
+                  "W44",
+                  "W46"
+                ],
+                "x_label": "Week",
+                "y_label": "% good"
+              }
+            }
+          },
+          {
+            "type": "rich_text",
+            "elements": [
+              {
+                "type": "rich_text_section",
+                "elements": [
                   {
                     "type": "text",
-                    "text": "\n3 weeks: now 84.3 %."
+                    "text": "3 weeks: now 84.3 %."
                   }
                 ]
               }

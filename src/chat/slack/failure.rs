@@ -20,7 +20,26 @@ enum Sort {
     Gone,
 }
 
-/// Slack's error codes with the remedy. What is not here is a refusal of the content.
+/// Codes that say that the post itself is refused, whenever it is tried.
+const OF_CONTENT: &[&str] = &[
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "invalid_attachments",
+    "invalid_arguments",
+    "invalid_metadata_format",
+    "invalid_metadata_schema",
+    "metadata_too_large",
+    "msg_blocks_too_long",
+    "msg_too_long",
+    "no_text",
+    "too_many_attachments",
+    "cant_update_message",
+    "cant_delete_message",
+    "cannot_reply_to_message",
+    "edit_window_closed",
+];
+
+/// Slack's other error codes with the remedy. What is in neither list may pass, and is tried again.
 const CODES: &[(&str, Sort, &str)] = &[
     ("ratelimited", Sort::Later, "too many calls"),
     ("rate_limited", Sort::Later, "too many calls"),
@@ -102,7 +121,11 @@ fn of_code(method: &str, code: &str, needed: Option<&str>) -> Failure {
     let code = word(code);
     let known = CODES.iter().find(|(known, ..)| *known == code);
     let Some((_, sort, remedy)) = known else {
-        return Failure::Content(format!("Slack refuses the content: {code}"));
+        let why = format!("Slack refuses {method} with {code}");
+        return match OF_CONTENT.contains(&code.as_str()) {
+            true => Failure::Content(why),
+            false => Failure::Channel(format!("{why}, which cxbot does not know")),
+        };
     };
     let scope = needed.map(|scope| format!(" {}", word(scope))).unwrap_or_default();
     let why = format!("Slack answers {method} with {code}{scope}: {remedy}");
@@ -162,6 +185,9 @@ mod tests {
     #[test]
     fn nothing_that_slack_says_beside_its_code_gets_into_a_log() {
         let failure = api("invalid_auth xoxb-secret <b>\n");
-        assert_eq!(failure.to_string(), "Slack refuses the content: invalid_authxoxbsecretb");
+        assert_eq!(
+            failure.to_string(),
+            "Slack refuses chat.postMessage with invalid_authxoxbsecretb, which cxbot does not know"
+        );
     }
 }

@@ -1,19 +1,30 @@
 //! Slack, through slack-morphism's Web API: posts, edits, and finds its own posts again.
 
+mod answer;
 mod failure;
+pub mod manifest;
+mod online;
 mod pace;
+mod socket;
 mod web;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use async_trait::async_trait;
+use cxbot_sdk::Message;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
 
-use super::render::slack::render;
-use super::{Call, Failure, Platform, Post, Search};
+use super::render::slack::{self as render, Charts};
+use super::{Asked, Call, Desk, Failure, Platform, Post, Request, Search};
 use crate::config::SlackConfig;
+use answer::Answers;
+pub use online::Finding;
 use pace::Pace;
 use web::Web;
 
@@ -32,10 +43,15 @@ const POST_ONLY: [&str; 3] = ["unfurl_links", "unfurl_media", "mrkdwn"];
 /// One Slack workspace, as the bot's token opens it.
 pub struct Slack {
     web: Web,
+    answers: Answers,
+    /// The token of Socket Mode, `xapp-…`.
+    app_token: Option<SecretString>,
     pace: Option<Pace>,
     zone: TimeZone,
     read_history: bool,
     history_lag: SignedDuration,
+    /// Whether the workspace has refused a chart.
+    refuses_charts: AtomicBool,
     /// The bot's own id, by which its messages are told from copies of their metadata.
     bot: OnceCell<String>,
 }
@@ -49,12 +65,21 @@ impl Slack {
     ) -> anyhow::Result<Slack> {
         Ok(Slack {
             web: Web::new(config, token)?,
+            answers: Answers::new(config)?,
+            app_token: None,
             pace: Pace::new(),
             zone,
             read_history: config.read_history,
             history_lag: config.history_lag,
+            refuses_charts: AtomicBool::new(false),
             bot: OnceCell::new(),
         })
+    }
+
+    /// The same, listening for what people ask by Socket Mode.
+    pub fn listening(mut self, app_token: Option<SecretString>) -> Slack {
+        self.app_token = app_token;
+        self
     }
 
     /// The same without keeping to Slack's rates, for a test in which years pass in seconds.
@@ -71,10 +96,36 @@ impl Slack {
         self.bot.get_or_try_init(ask).await
     }
 
-    fn body(&self, post: Post<'_>) -> Value {
-        let mut body = render(post.message, Some(post.channel), &self.zone).swap_remove(0);
+    fn body(&self, post: Post<'_>, charts: Charts) -> Value {
+        let mut body = render::post(post.message, post.channel, &self.zone, charts);
         body["metadata"] = json!({"event_type": EVENT_TYPE, "event_payload": {"id": post.id}});
         body
+    }
+
+    /// Calls with charts as Slack draws them; where the workspace refuses that, once more without.
+    async fn call(
+        &self,
+        method: &str,
+        post: Post<'_>,
+        finish: impl Fn(&mut Value) + Send + Sync,
+    ) -> Result<Value, Failure> {
+        let charts = match self.refuses_charts.load(Ordering::Relaxed) {
+            true => Charts::Signs,
+            false => Charts::Native,
+        };
+        let mut body = self.body(post, charts);
+        finish(&mut body);
+        match self.web.post(method, &body).await {
+            Err(Failure::Content(why)) if render::has_chart(&body) => {
+                tracing::warn!("{why}; once more without its chart");
+                let mut plain = self.body(post, Charts::Signs);
+                finish(&mut plain);
+                let answer = self.web.post(method, &plain).await?;
+                self.refuses_charts.store(true, Ordering::Relaxed);
+                Ok(answer)
+            }
+            other => other,
+        }
     }
 
     /// Whether a message of a history is the post.
@@ -103,26 +154,45 @@ impl Platform for Slack {
     }
 
     async fn post(&self, post: Post<'_>) -> Result<String, Failure> {
-        let mut body = self.body(post);
-        if let Some(thread) = post.thread {
-            body["thread_ts"] = json!(thread);
-        }
-        let answer = self.web.post("chat.postMessage", &body).await?;
+        let in_thread = |body: &mut Value| {
+            if let Some(thread) = post.thread {
+                body["thread_ts"] = json!(thread);
+            }
+        };
+        let answer = self.call("chat.postMessage", post, in_thread).await?;
         text(&answer, "ts", "chat.postMessage")
     }
 
     async fn edit(&self, place: &str, post: Post<'_>) -> Result<(), Failure> {
-        let mut body = self.body(post);
-        if let Some(fields) = body.as_object_mut() {
-            fields.retain(|field, _| !POST_ONLY.contains(&field.as_str()));
-        }
-        body["ts"] = json!(place);
-        self.web.post("chat.update", &body).await.map(drop)
+        let at_its_place = |body: &mut Value| {
+            if let Some(fields) = body.as_object_mut() {
+                fields.retain(|field, _| !POST_ONLY.contains(&field.as_str()));
+            }
+            body["ts"] = json!(place);
+        };
+        self.call("chat.update", post, at_its_place).await.map(drop)
     }
 
     async fn delete(&self, channel: &str, place: &str) -> Result<(), Failure> {
         let body = json!({"channel": channel, "ts": place});
         self.web.post("chat.delete", &body).await.map(drop)
+    }
+
+    async fn answer(&self, request: &Request, message: &Message) -> Result<(), Failure> {
+        for mut body in render::answer(message, &self.zone) {
+            // The post with the button stays as it is; for a command there is none.
+            if matches!(request.what, Asked::Press(_)) {
+                body["replace_original"] = json!(false);
+            }
+            self.answers.post(&request.answer_to, &body).await?;
+        }
+        Ok(())
+    }
+
+    async fn listen(&self, desk: Arc<dyn Desk>, stop: CancellationToken) {
+        if let Some(token) = &self.app_token {
+            self.web.listen(token, desk, &stop).await;
+        }
     }
 
     async fn find(&self, search: Search<'_>) -> Result<Vec<String>, Failure> {

@@ -1,23 +1,30 @@
 //! Calls of Slack's Web API through slack-morphism, each with a time-out, which the crate has not.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use hyper_rustls::HttpsConnectorBuilder;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
-use slack_morphism::prelude::{SlackClientHyperConnector, SlackHyperClient};
+use slack_morphism::errors::SlackClientError;
+use slack_morphism::prelude::{
+    SlackApiAppsConnectionOpenRequest, SlackClientHyperConnector, SlackHyperClient,
+};
 use slack_morphism::{SlackApiToken, SlackApiTokenValue, SlackClient};
+use tokio_util::sync::CancellationToken;
 
 use super::failure::sorted;
-use crate::chat::Failure;
+use super::socket;
+use crate::chat::{Desk, Failure};
 use crate::config::SlackConfig;
 
 /// The client with its token.
 pub(super) struct Web {
-    client: SlackHyperClient,
+    client: Arc<SlackHyperClient>,
     token: SlackApiToken,
     timeout: Duration,
+    api_url: String,
 }
 
 impl Web {
@@ -32,9 +39,10 @@ impl Web {
         let connector = SlackClientHyperConnector::with_connector(connector)
             .with_slack_api_url(config.api_url.trim_end_matches('/'));
         Ok(Web {
-            client: SlackClient::new(connector),
-            token: SlackApiToken::new(SlackApiTokenValue(token.expose_secret().to_owned())),
+            client: Arc::new(SlackClient::new(connector)),
+            token: api_token(token),
             timeout: config.timeout.try_into().context("slack.timeout")?,
+            api_url: config.api_url.trim_end_matches('/').to_owned(),
         })
     }
 
@@ -58,6 +66,38 @@ impl Web {
         self.within(method, call).await
     }
 
+    /// What the token may do. The crate keeps no headers, so this call is made beside it.
+    pub(super) async fn scopes(&self) -> Result<Vec<String>, Failure> {
+        let refused = |_| Failure::Unknown("Slack did not answer auth.test".to_owned());
+        let url = format!("{}/auth.test", self.api_url);
+        let client = reqwest::Client::builder().timeout(self.timeout).build().map_err(refused)?;
+        let token = &self.token.token_value.0;
+        let answer = client.post(url).bearer_auth(token).send().await.map_err(refused)?;
+        let scopes = answer.headers().get("x-oauth-scopes").and_then(|text| text.to_str().ok());
+        let scopes = scopes.unwrap_or_default().split(',').map(|scope| scope.trim().to_owned());
+        Ok(scopes.collect())
+    }
+
+    /// Whether Socket Mode opens for this app token; the connection is not used.
+    pub(super) async fn open_connection(
+        &self,
+        token: &SecretString,
+    ) -> Result<(), SlackClientError> {
+        let token = api_token(token);
+        let session = self.client.open_session(&token);
+        session.apps_connections_open(&SlackApiAppsConnectionOpenRequest::new()).await.map(drop)
+    }
+
+    /// Listens for what people ask, with the token of Socket Mode.
+    pub(super) async fn listen(
+        &self,
+        token: &SecretString,
+        desk: Arc<dyn Desk>,
+        stop: &CancellationToken,
+    ) {
+        socket::listen(self.client.clone(), &api_token(token), desk, stop).await;
+    }
+
     async fn within(
         &self,
         method: &str,
@@ -68,4 +108,8 @@ impl Web {
             Err(_) => Err(Failure::Unknown(format!("Slack did not answer {method} in time"))),
         }
     }
+}
+
+fn api_token(token: &SecretString) -> SlackApiToken {
+    SlackApiToken::new(SlackApiTokenValue(token.expose_secret().to_owned()))
 }

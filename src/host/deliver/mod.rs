@@ -6,3 +6,4 @@ mod protocol;
 mod simulation;
 
 pub use courier::{Courier, Outbox, Worked};
+pub use protocol::OLD_AFTER;

@@ -23,7 +23,7 @@ const SWEEP_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 /// The pause after a channel refused us: someone may invite the bot, or renew its token.
 const HELD_FOR: SignedDuration = SignedDuration::from_mins(10);
 /// A post that could not be made for so long is old news.
-const OLD_AFTER: SignedDuration = SignedDuration::from_hours(6 * 24);
+pub const OLD_AFTER: SignedDuration = SignedDuration::from_hours(6 * 24);
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 /// A clock of ours and one of the platform's may differ by this much.
@@ -102,7 +102,7 @@ impl Delivery {
             Err(Failure::Unknown(why)) => Delivery {
                 state: State::Sending,
                 not_before: Some(now + settles_in),
-                ..self.failed(&why)
+                ..self.failed(&why, now)
             },
             Err(failure) => self.without_intent().refused(&failure, now),
         }
@@ -143,6 +143,13 @@ impl Delivery {
                 // Once nobody else can edit it any more it is edited again.
                 Some(until) => {
                     Delivery { shown: String::new(), not_before: Some(until), ..self.again(now) }
+                }
+                // What is wanted has changed on the way. It is edited again, but never without a
+                // pause: what could not be told from itself would be edited for ever.
+                None if content != self.wanted => {
+                    let why = "what it is to say keeps changing".to_owned();
+                    let shown = Delivery { shown: content.to_owned(), ..self.clone() };
+                    shown.paused(&Failure::Later { after: None, why }, State::Wanted, now)
                 }
                 None => {
                     Delivery { shown: content.to_owned(), doubt_until: None, ..self.settled(now) }
@@ -210,6 +217,7 @@ impl Delivery {
         Delivery {
             state,
             tries: 0,
+            failing_since: None,
             reason: String::new(),
             not_before: Some(now),
             ..self.released()
@@ -228,6 +236,7 @@ impl Delivery {
             intent_at: None,
             sweep_at: Some(now + SWEEP_AFTER),
             tries: 0,
+            failing_since: None,
             reason: String::new(),
             not_before: Some(now),
             ..self.released()
@@ -241,29 +250,34 @@ impl Delivery {
             Failure::Account(why) | Failure::Channel(why) | Failure::History(why) => {
                 let old = now > self.created_at + OLD_AFTER;
                 let not_before = (!old).then_some(now + HELD_FOR);
-                Delivery { state: State::Held, not_before, ..self.failed(why) }
+                Delivery { state: State::Held, not_before, ..self.failed(why, now) }
             }
             Failure::Content(why) => {
-                Delivery { state: State::Held, not_before: None, ..self.failed(why) }
+                Delivery { state: State::Held, not_before: None, ..self.failed(why, now) }
             }
-            Failure::Gone => Delivery { state: State::Gone, ..self.failed("it was deleted") },
+            Failure::Gone => Delivery { state: State::Gone, ..self.failed("it was deleted", now) },
         }
     }
 
     fn paused(&self, failure: &Failure, state: State, now: Timestamp) -> Delivery {
         let growing = FIRST_PAUSE * (1 << self.tries.clamp(0, 10));
-        let told = match failure {
+        let pause = match failure {
+            // The platform knows best.
             Failure::Later { after: Some(after), .. } => {
                 SignedDuration::try_from(*after).unwrap_or(LONGEST_PAUSE)
             }
-            _ => SignedDuration::ZERO,
+            _ => growing.min(LONGEST_PAUSE),
         };
-        let pause = growing.min(LONGEST_PAUSE).max(told);
-        Delivery { state, not_before: Some(now + pause), ..self.failed(&failure.to_string()) }
+        Delivery { state, not_before: Some(now + pause), ..self.failed(&failure.to_string(), now) }
     }
 
-    fn failed(&self, why: &str) -> Delivery {
-        Delivery { tries: self.tries + 1, reason: why.to_owned(), ..self.released() }
+    fn failed(&self, why: &str, now: Timestamp) -> Delivery {
+        Delivery {
+            tries: self.tries + 1,
+            failing_since: self.failing_since.or(Some(now)),
+            reason: why.to_owned(),
+            ..self.released()
+        }
     }
 
     /// Out of this claim's hands. The epoch stays, so that the claim's owner has no say any more

@@ -15,9 +15,10 @@ use jiff::{SignedDuration, Timestamp};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tokio::task::yield_now;
+use tokio_util::sync::CancellationToken;
 
 use super::{Courier, Outbox};
-use crate::chat::{Call, Failure, Platform, Post, Search};
+use crate::chat::{Call, Desk, Failure, Platform, Post, Request, Search};
 use crate::clock::Clock;
 use crate::store::{Delivery, State, fingerprint};
 
@@ -146,6 +147,7 @@ fn new_row(channel: &str, part: i64, id: String, now: Timestamp) -> Delivery {
         intent_at: None,
         not_before: Some(Timestamp::UNIX_EPOCH),
         tries: 0,
+        failing_since: None,
         reason: String::new(),
         created_at: now,
         sweep_at: None,
@@ -341,6 +343,12 @@ impl Platform for Sim {
         })
         .await
     }
+
+    async fn answer(&self, _: &Request, _: &Message) -> Result<(), Failure> {
+        Err(Failure::Unknown("nobody asks here".to_owned()))
+    }
+
+    async fn listen(&self, _: Arc<dyn Desk>, _: CancellationToken) {}
 
     async fn find(&self, search: Search<'_>) -> Result<Vec<String>, Failure> {
         let (id, since) = (search.id.to_owned(), search.since);

@@ -1,10 +1,12 @@
 //! `cxbot run`: everything that happens by itself. What is due follows from the store each time it is
 //! looked at, so a restart goes on where a kill has left off.
 //!
-//! Four loops share the store and know nothing of each other: [`sync`] pulls, [`jobs`] runs what is
-//! due, [`deliveries`] brings posts to their channels, [`troubles`] tells what went wrong.
+//! Five loops share the store and know nothing of each other: [`sync`] pulls, [`jobs`] runs what is
+//! due, [`deliveries`] brings posts to their channels, [`troubles`] tells what went wrong, [`desk`]
+//! answers people.
 
 mod deliveries;
+mod desk;
 mod jobs;
 mod lease;
 mod sync;
@@ -22,8 +24,10 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::App;
+use super::deliver::OLD_AFTER;
 use crate::chat::Platform;
 use crate::clock::Clock;
+use crate::config::PersonConfig;
 use crate::error::with_advice;
 use crate::source::Source;
 use crate::store::{Job, Running};
@@ -46,6 +50,8 @@ pub struct Settings {
     pub wait: SignedDuration,
     /// Who is told what went wrong.
     pub operator: Option<Destination>,
+    /// Who is who.
+    pub people: Vec<PersonConfig>,
 }
 
 /// The running bot.
@@ -89,9 +95,9 @@ impl Bot {
     /// Takes up what an earlier process on this store has left in its hands.
     pub async fn take_over(&self) -> Result<()> {
         let settle = self.platforms.values().map(|platform| platform.settles_in()).max();
-        let settled = self.clock.now() + settle.unwrap_or_default();
+        let now = self.clock.now();
         self.app.store().free_slots().await?;
-        self.app.store().free_deliveries(settled).await
+        self.app.store().free_deliveries(now + settle.unwrap_or_default(), now - OLD_AFTER).await
     }
 
     /// Runs until told to stop, or until another process has taken the store over.
@@ -116,6 +122,7 @@ impl Bot {
             self.again_and_again("the schedule", stop, &self.syncs.ended, || self.run_due_jobs()),
             self.again_and_again("the watch", stop, &nobody, || self.tell_troubles()),
             self.deliver(stop),
+            self.answer_people(stop),
         );
     }
 

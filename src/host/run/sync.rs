@@ -127,8 +127,10 @@ impl Bot {
         let ask = Ask { now: self.clock.now(), zone, since: None, full: false };
         let mut intake = Intake::new(self.app.store());
         let pulled = source.pull(&ask, &mut intake).await;
-        for line in intake.summary.to_string().lines() {
-            tracing::info!("{}: {line}", source.name());
+        if pulled.is_ok() || intake.summary.read > 0 {
+            for line in intake.summary.to_string().lines() {
+                tracing::info!("{}: {line}", source.name());
+            }
         }
         pulled
     }

@@ -7,13 +7,16 @@ use anyhow::Result;
 use cxbot_sdk::Message;
 use cxbot_sdk::scores::{Scores, Trouble};
 use cxbot_sdk::words::day_time;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Bot, HOST};
 use crate::store::News;
 
 /// A source that has missed so many of its times stands still.
 const MISSED: usize = 3;
+
+/// A post that fails for so long is a trouble; before that it is a hitch.
+const UNSENT_FOR: SignedDuration = SignedDuration::from_mins(10);
 
 /// What is wrong now, by subject.
 type Wrong = BTreeMap<String, String>;
@@ -26,7 +29,7 @@ impl Bot {
         let found = [
             ("sync", self.standing_syncs(&failing, now).await?),
             ("job", self.failing_jobs(&failing)),
-            ("delivery", self.unsent().await?),
+            ("delivery", self.unsent(now).await?),
         ];
         for (kind, wrong) in found {
             let news = self.app.store().observe_troubles(kind, &wrong, now).await?;
@@ -70,8 +73,8 @@ impl Bot {
         failing.map(|(name, why)| (name.clone(), format!("The job {name} failed: {why}"))).collect()
     }
 
-    async fn unsent(&self) -> Result<Wrong> {
-        let unsent = self.app.store().unsent().await?;
+    async fn unsent(&self, now: Timestamp) -> Result<Wrong> {
+        let unsent = self.app.store().unsent(now - UNSENT_FOR).await?;
         // What the operator cannot be told there is told in the log.
         let of_plugins = unsent.into_iter().filter(|unsent| unsent.plugin != HOST);
         Ok(of_plugins

@@ -11,13 +11,22 @@ use super::table::{TABLE, Type};
 /// The methods that read take no JSON: Slack would ignore the arguments in it. The others do.
 const WITH_JSON: &[&str] = &[
     "api.test",
+    "apps.connections.open",
     "auth.test",
     "chat.delete",
     "chat.postEphemeral",
     "chat.postMessage",
     "chat.update",
     "conversations.open",
+    RESPONSE,
+    "views.open",
+    "views.publish",
+    "views.push",
+    "views.update",
 ];
+
+/// What the fake calls a response address, in place of a method.
+pub const RESPONSE: &str = "response";
 
 pub struct Asked {
     pub http_method: String,
@@ -40,7 +49,7 @@ impl Asked {
         let path = parts.uri.path().to_owned();
         let mut asked = Asked {
             http_method: parts.method.to_string(),
-            method: path.strip_prefix("/api/").unwrap_or_default().to_owned(),
+            method: method(&path),
             path,
             headers: parts.headers,
             arguments: Map::new(),
@@ -50,6 +59,19 @@ impl Asked {
         asked.take_pairs(parts.uri.query().unwrap_or_default());
         asked.take_body(&raw);
         asked
+    }
+
+    /// The answer that came with an acknowledgement, which is judged like any other.
+    pub fn answer(arguments: Map<String, Value>) -> Asked {
+        Asked {
+            http_method: "POST".to_owned(),
+            path: "acknowledgement".to_owned(),
+            method: RESPONSE.to_owned(),
+            headers: HeaderMap::new(),
+            arguments,
+            problems: Vec::new(),
+            lacks_charset: false,
+        }
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -128,4 +150,11 @@ impl Asked {
         }
         self.arguments.insert(name, value);
     }
+}
+
+fn method(path: &str) -> String {
+    if path.starts_with("/response/") {
+        return RESPONSE.to_owned();
+    }
+    path.strip_prefix("/api/").unwrap_or_default().to_owned()
 }

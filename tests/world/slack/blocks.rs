@@ -82,7 +82,8 @@ fn kinds(list: &[Value]) -> Result<(), String> {
     }
 }
 
-fn unique(value: &Value, key: &str, taken: &mut BTreeSet<String>) -> Result<(), String> {
+/// Whether an id stands nowhere twice.
+pub fn unique(value: &Value, key: &str, taken: &mut BTreeSet<String>) -> Result<(), String> {
     match value {
         Value::Array(items) => items.iter().try_for_each(|item| unique(item, key, taken)),
         Value::Object(fields) => {

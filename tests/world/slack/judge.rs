@@ -14,9 +14,9 @@ use std::thread;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use super::asked::Asked;
+use super::asked::{Asked, RESPONSE};
 
-/// The faults that the judge finds; None without a judge or without blocks.
+/// The faults that the judge finds; none without a judge or without blocks.
 pub type Verdict = Vec<String>;
 
 type Question = (Value, oneshot::Sender<Verdict>);
@@ -37,17 +37,32 @@ pub fn is_there() -> bool {
     JUDGE.is_some()
 }
 
-/// What the judge finds in a request's blocks.
+/// What the judge finds in a request's blocks or view.
 pub async fn verdict(asked: &Asked) -> Verdict {
-    let judged = ["chat.postMessage", "chat.update", "chat.postEphemeral"];
-    let blocks = asked.arguments.get("blocks").filter(|blocks| !is_empty(blocks));
-    let (Some(blocks), true, Some(judge)) =
-        (blocks, judged.contains(&asked.method.as_str()), &*JUDGE)
-    else {
-        return Verdict::new();
-    };
+    let judged = ["chat.postMessage", "chat.update", "chat.postEphemeral", RESPONSE];
+    match asked.arguments.get("view") {
+        Some(view) if asked.method.starts_with("views.") => of_view(view).await,
+        None if judged.contains(&asked.method.as_str()) => {
+            of_blocks(asked.arguments.get("blocks").unwrap_or(&Value::Null)).await
+        }
+        _ => Verdict::new(),
+    }
+}
+
+/// What it finds in a message's blocks.
+pub async fn of_blocks(blocks: &Value) -> Verdict {
+    if is_empty(blocks) { Verdict::new() } else { ask(json!({"blocks": blocks})).await }
+}
+
+/// What it finds in a view.
+pub async fn of_view(view: &Value) -> Verdict {
+    if view.is_object() { ask(json!({"view": view})).await } else { Verdict::new() }
+}
+
+async fn ask(body: Value) -> Verdict {
+    let Some(judge) = &*JUDGE else { return Verdict::new() };
     let (sender, receiver) = oneshot::channel();
-    let question = (blocks.clone(), sender);
+    let question = (body, sender);
     judge.lock().unwrap_or_else(PoisonError::into_inner).send(question).expect("a running judge");
     receiver.await.expect("the judge answers")
 }
@@ -85,14 +100,14 @@ impl Process {
     }
 
     fn answer(mut self, questions: &Receiver<Question>) {
-        while let Ok((blocks, answer)) = questions.recv() {
+        while let Ok((body, answer)) = questions.recv() {
             // A test that ended in between no longer waits.
-            let _ = answer.send(self.judge(&blocks));
+            let _ = answer.send(self.judge(&body));
         }
     }
 
-    fn judge(&mut self, blocks: &Value) -> Verdict {
-        let body = json!({"blocks": blocks}).to_string();
+    fn judge(&mut self, body: &Value) -> Verdict {
+        let body = body.to_string();
         if let Some(known) = self.cache.get(&body) {
             return known.clone();
         }

@@ -1,14 +1,19 @@
 //! The methods that the fake knows, each in the file of its family.
 
+mod answers;
+mod apps;
 mod chat;
 mod content;
 mod conversations;
 mod history;
 mod identity;
+mod users;
+mod views;
 
 use serde_json::{Value, json};
 
-use super::asked::Asked;
+use super::addresses::Origin;
+use super::asked::{Asked, RESPONSE};
 use super::judge::Verdict;
 use super::reply::{Refusal, Reply};
 use super::state::State;
@@ -26,11 +31,37 @@ type Answer = Result<Value, Refusal>;
 
 pub fn respond(state: &mut State, asked: &Asked, verdict: &Verdict) -> Reply {
     let mut call = Call { state, asked, verdict };
+    if asked.method == RESPONSE {
+        return answers::respond(&mut call);
+    }
     match call.answer() {
         Ok(fields) if asked.method == "api.test" => identity::echo(fields),
         Ok(fields) => call.warned(Reply::ok(fields)),
         Err(refusal) => call.state.refuse(asked, &refusal),
     }
+}
+
+/// Shows what a command's acknowledgement answers to the person; a complaint was made on an error.
+pub fn show_answer(
+    state: &mut State,
+    user: &str,
+    channel: &str,
+    answer: Value,
+    verdict: &Verdict,
+) -> Result<(), ()> {
+    let now = state.now();
+    let path = state.workspace.addresses.make(user, channel, Origin::Command, now);
+    let address = state.workspace.addresses.take(&path, now).expect("just made");
+    let Value::Object(fields) = answer else {
+        state.complaints.push(format!("acknowledgement: {answer} is no message"));
+        return Err(());
+    };
+    let asked = Asked::answer(fields);
+    let answered = answers::answer(&mut Call { state, asked: &asked, verdict }, &address);
+    answered.map_err(|refusal| {
+        let complaint = refusal.complaint.unwrap_or_default();
+        state.complaints.push(format!("acknowledgement: {}: {complaint}", refusal.code));
+    })
 }
 
 impl Call<'_> {
@@ -41,9 +72,18 @@ impl Call<'_> {
         TABLE.check(&self.asked.method, &self.asked.arguments)?;
         match self.asked.method.as_str() {
             "api.test" => Ok(json!(self.asked.arguments)),
+            "apps.connections.open" => apps::connections_open(self),
             "auth.test" => Ok(identity::auth_test()),
             "team.info" => identity::team_info(self),
+            "usergroups.list" => users::usergroups(self),
+            "usergroups.users.list" => users::usergroup_users(self),
             "users.info" => identity::users_info(self),
+            "users.list" => users::list(self),
+            "users.lookupByEmail" => users::lookup_by_email(self),
+            "views.open" => views::open(self),
+            "views.publish" => views::publish(self),
+            "views.push" => views::push(self),
+            "views.update" => views::update(self),
             "chat.postMessage" => chat::post(self),
             "chat.update" => chat::update(self),
             "chat.delete" => chat::delete(self),

@@ -34,6 +34,19 @@ impl Slack {
         self.lock().workspace.users.insert(id.to_owned(), name.to_owned());
     }
 
+    pub fn put_email(&self, user: &str, email: &str) {
+        let workspace = &mut self.lock().workspace;
+        assert!(workspace.users.contains_key(user), "nobody is {user}");
+        workspace.emails.insert(user.to_owned(), email.to_owned());
+    }
+
+    /// A group of people that can be mentioned by its handle.
+    pub fn put_usergroup(&self, id: &str, handle: &str, users: &[&str]) {
+        assert!(id.starts_with('S'), "{id} is no user group's id");
+        let users = users.iter().map(|&user| user.to_owned()).collect();
+        self.lock().workspace.usergroups.insert(id.to_owned(), (handle.to_owned(), users));
+    }
+
     /// Takes the bot out of a channel.
     pub fn kick(&self, id: &str) {
         self.change(id, |channel| assert!(channel.members.remove(Slack::BOT_USER), "a member"));
@@ -108,8 +121,28 @@ impl Slack {
     pub fn ephemerals(&self, channel: &str, user: &str) -> Vec<Shown> {
         let state = self.lock();
         let all = state.workspace.ephemerals.iter();
-        let theirs = all.filter(|(place, reader, _)| place == channel && reader == user);
-        theirs.map(|(_, _, shown)| shown.clone()).collect()
+        let theirs = all.filter(|whisper| whisper.channel == channel && whisper.user == user);
+        theirs.map(|whisper| whisper.message.shown(Vec::new())).collect()
+    }
+
+    /// What this person sees in the channel: everybody's messages and their own, oldest first.
+    pub fn sees(&self, user: &str, channel: &str) -> Vec<Shown> {
+        let mut shown = self.channel(channel);
+        let theirs = self.lock().workspace.ephemerals.clone();
+        for whisper in theirs {
+            if whisper.channel != channel || whisper.user != user {
+                continue;
+            }
+            let parent = whisper.message.thread_ts.as_ref();
+            let thread = parent.and_then(|ts| shown.iter().position(|top| top.ts == *ts));
+            let place = match thread {
+                Some(index) => &mut shown[index].replies,
+                None => &mut shown,
+            };
+            place.push(whisper.message.shown(Vec::new()));
+            place.sort_by(|one, other| one.ts.cmp(&other.ts));
+        }
+        shown
     }
 
     /// Every mention by which the bot notified people, in posts, edits and ephemeral messages, in

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 pub struct Reply {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
+    /// A text is written as it is, everything else as JSON.
     pub body: Value,
 }
 

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::asked::Asked;
+use super::asked::{Asked, RESPONSE};
 use super::judge::{self, Verdict};
 use super::reply::Reply;
 use super::state::State;
@@ -99,6 +99,9 @@ fn execute(state: &mut State, asked: &Asked, verdict: &Verdict, fault: Option<Fa
     if let Some(before) = before {
         state.workspace = before;
     }
+    if asked.method == RESPONSE {
+        return reply;
+    }
     reply.headers.push(("x-oauth-scopes", state.scopes.join(",")));
     reply
 }
@@ -139,6 +142,10 @@ fn leave(slack: &Slack, number: usize, outcome: Outcome) -> Response {
         Outcome::Other(status, content_type, body) => {
             seen.status = Some(status);
             respond(status, content_type, &[], body)
+        }
+        Outcome::Reply(Reply { status, body: Value::String(text), .. }) => {
+            (seen.status, seen.answer) = (Some(status), Value::Null);
+            respond(status, "text/html", &[], text)
         }
         Outcome::Reply(reply) => {
             (seen.status, seen.answer) = (Some(reply.status), reply.body.clone());

@@ -70,7 +70,7 @@ pub fn in_thread(
 }
 
 /// Slack gives an id to every block that came without.
-fn with_ids(blocks: &Value) -> Value {
+pub fn with_ids(blocks: &Value) -> Value {
     let mut blocks = blocks.clone();
     for (index, block) in blocks.as_array_mut().into_iter().flatten().enumerate() {
         if block["block_id"].is_null() {
@@ -112,6 +112,17 @@ fn direct(channel: &Channel) -> Value {
         "id": channel.id, "user": channel.name, "created": channel.created, "is_im": true,
         "is_archived": false, "is_org_shared": false, "is_user_deleted": false, "priority": 0,
         "context_team_id": Slack::TEAM_ID,
+    })
+}
+
+pub fn usergroup(id: &str, handle: &str, count: usize) -> Value {
+    json!({
+        "id": id, "team_id": Slack::TEAM_ID, "is_usergroup": true, "is_subteam": true,
+        "name": handle, "description": "", "handle": handle, "is_external": false,
+        "date_create": 1_700_000_000, "date_update": 1_700_000_000, "date_delete": 0,
+        "auto_type": null, "auto_provision": false, "enterprise_subteam_id": "",
+        "created_by": "U0FOUNDER1", "updated_by": "U0FOUNDER1", "deleted_by": null,
+        "prefs": {"channels": [], "groups": []}, "user_count": count, "channel_count": 0,
     })
 }
 

@@ -7,6 +7,7 @@ use super::asked::Asked;
 use super::message::Visibility;
 use super::pace::Pace;
 use super::reply::{Refusal, Reply};
+use super::sockets::Sockets;
 use super::table::TABLE;
 use super::workspace::Workspace;
 use super::{Fault, Seen};
@@ -22,6 +23,11 @@ pub struct State {
     pub lag: Duration,
     pub time: Option<f64>,
     pub workspace: Workspace,
+    pub sockets: Sockets,
+    /// Without a slash at the end.
+    pub home: String,
+    /// Without its ticket.
+    pub link: String,
     pub seen: Vec<Seen>,
     pub complaints: Vec<String>,
 }
@@ -30,7 +36,7 @@ const SCOPES: &[&str] =
     &["chat:write", "channels:history", "groups:history", "channels:read", "groups:read"];
 
 impl State {
-    pub fn new() -> State {
+    pub fn new(home: String, link: String) -> State {
         State {
             scopes: SCOPES.iter().map(|&scope| scope.to_owned()).collect(),
             token_error: None,
@@ -40,6 +46,9 @@ impl State {
             lag: Duration::ZERO,
             time: None,
             workspace: Workspace::new(),
+            sockets: Sockets::new(),
+            home,
+            link,
             seen: Vec::new(),
             complaints: Vec::new(),
         }

@@ -55,6 +55,7 @@ const UNPLAYED: &[&str] = &[
     "file_ids",
     "icon_emoji",
     "icon_url",
+    "interactivity_pointer",
     "markdown_text",
     "prevent_creation",
     "reply_broadcast",
@@ -126,7 +127,7 @@ impl Table {
 }
 
 impl Type {
-    fn fits(self, value: &Value) -> bool {
+    pub fn fits(self, value: &Value) -> bool {
         match self {
             Type::String => value.is_string(),
             Type::Number => value.is_u64(),

@@ -5,8 +5,11 @@ use std::time::Instant;
 
 use serde_json::Value;
 
+use super::addresses::Addresses;
 use super::events::{Event, Shown, What};
 use super::message::{Message, Visibility};
+use super::triggers::Triggers;
+use super::views::Views;
 use super::{Slack, mentions};
 
 /// Cloned before a request that is not to be executed, so that its traces can be wiped.
@@ -17,11 +20,24 @@ pub struct Workspace {
     pub users: BTreeMap<String, String>,
     /// With the channel's id.
     pub timeline: Vec<(String, Event)>,
-    /// With the ids of the channel and the reader.
-    pub ephemerals: Vec<(String, String, Shown)>,
+    pub ephemerals: Vec<Whisper>,
     pub notifications: Vec<String>,
+    pub emails: BTreeMap<String, String>,
+    /// Handles and members by id.
+    pub usergroups: BTreeMap<String, (String, Vec<String>)>,
+    pub views: Views,
+    pub triggers: Triggers,
+    pub addresses: Addresses,
     /// The last timestamp given out, in microseconds.
     last: u64,
+}
+
+/// A message that only one person sees.
+#[derive(Clone)]
+pub struct Whisper {
+    pub channel: String,
+    pub user: String,
+    pub message: Message,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,6 +69,11 @@ impl Workspace {
             timeline: Vec::new(),
             ephemerals: Vec::new(),
             notifications: Vec::new(),
+            emails: BTreeMap::new(),
+            usergroups: BTreeMap::new(),
+            views: Views::default(),
+            triggers: Triggers::default(),
+            addresses: Addresses::default(),
             last: 0,
         }
     }
@@ -61,6 +82,20 @@ impl Workspace {
     pub fn next_ts(&mut self, now: f64) -> String {
         self.last = ((now * 1e6).round() as u64).max(self.last + 1);
         format!("{}.{:06}", self.last / 1_000_000, self.last % 1_000_000)
+    }
+
+    /// The conversation with one person, and whether it was there before.
+    pub fn direct(&mut self, user: &str, now: f64) -> (String, bool) {
+        let is_theirs = |channel: &&Channel| channel.kind == Kind::Direct && channel.name == user;
+        if let Some(open) = self.channels.values().find(is_theirs) {
+            return (open.id.clone(), true);
+        }
+        let id = format!("D{}", &user[1..]);
+        let mut channel = Channel::new(&id, user, Kind::Direct);
+        channel.created = now as i64;
+        channel.members.insert(user.to_owned());
+        self.channels.insert(id.clone(), channel);
+        (id, false)
     }
 
     /// Puts a message into its channel; its timestamp.
@@ -104,14 +139,23 @@ impl Workspace {
     /// Shows a message to one person only; its timestamp.
     pub fn whisper(&mut self, channel: &str, user: &str, mut message: Message, now: f64) -> String {
         message.ts = self.next_ts(now);
+        message.time = now;
         self.notify(&message);
-        let shown = message.shown(Vec::new());
-        self.ephemerals.push((channel.to_owned(), user.to_owned(), shown));
-        message.ts
+        let ts = message.ts.clone();
+        let (channel, user) = (channel.to_owned(), user.to_owned());
+        self.ephemerals.push(Whisper { channel, user, message });
+        ts
+    }
+
+    /// The message that this person alone sees under a timestamp.
+    pub fn whispered(&mut self, user: &str, ts: &str) -> Option<&mut Message> {
+        let mut all = self.ephemerals.iter_mut();
+        let found = all.find(|whisper| whisper.user == user && whisper.message.ts == ts)?;
+        Some(&mut found.message)
     }
 
     /// Whom people mention is their own affair.
-    fn notify(&mut self, message: &Message) {
+    pub fn notify(&mut self, message: &Message) {
         if message.user != Slack::BOT_USER {
             return;
         }

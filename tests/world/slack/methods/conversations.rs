@@ -109,14 +109,5 @@ fn with_person(call: &mut Call, user: &str) -> Result<(String, bool), Refusal> {
     if user == Slack::BOT_USER || !workspace.users.contains_key(user) {
         return Err(Refusal::because("user_not_found"));
     }
-    let is_theirs = |channel: &&Channel| channel.kind == Kind::Direct && channel.name == user;
-    if let Some(open) = workspace.channels.values().find(is_theirs) {
-        return Ok((open.id.clone(), true));
-    }
-    let id = format!("D{}", &user[1..]);
-    let mut channel = Channel::new(&id, user, Kind::Direct);
-    channel.created = now as i64;
-    channel.members.insert(user.to_owned());
-    workspace.channels.insert(id.clone(), channel);
-    Ok((id, false))
+    Ok(workspace.direct(user, now))
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::Slack;
 use super::super::reply::{Refusal, Reply};
-use super::super::{Slack, shapes};
-use super::{Answer, Call};
+use super::{Answer, Call, users};
 
 const TEAM: &str = "CX Team";
 pub const TEAM_URL: &str = "https://cxteam.slack.com/";
@@ -41,11 +41,6 @@ pub fn team_info(call: &mut Call) -> Answer {
 pub fn users_info(call: &mut Call) -> Answer {
     call.needs("users:read")?;
     let id = call.asked.text("user").unwrap_or_default();
-    let name = call.state.workspace.users.get(id);
-    let name = name.ok_or_else(|| Refusal::because("user_not_found"))?;
-    let mut user = shapes::user(id, name);
-    if call.asked.flag("include_locale") {
-        user["locale"] = json!("en-IE");
-    }
-    Ok(json!({"user": user}))
+    let user = users::user(call, id);
+    Ok(json!({"user": user.ok_or_else(|| Refusal::because("user_not_found"))?}))
 }

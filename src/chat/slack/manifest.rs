@@ -1,0 +1,42 @@
+//! The app's manifest: what to paste when the Slack app is made, with no more scopes than it needs.
+
+use serde_json::{Value, json};
+
+/// What the bot may do, and why.
+pub const SCOPES: &[(&str, &str)] = &[
+    ("chat:write", "posts and edits digests in channels it is invited to"),
+    ("commands", "hears its command"),
+    ("channels:history", "finds out whether a post without an answer was made"),
+    ("groups:history", "the same in private channels"),
+    ("channels:read", "checks that it is in its channels"),
+    ("groups:read", "the same for private channels"),
+];
+
+/// The manifest, in version 2 of Slack's schema.
+pub fn manifest(command: &str) -> Value {
+    let scopes: Vec<&str> = SCOPES.iter().map(|(scope, _)| *scope).collect();
+    json!({
+        "_metadata": {"major_version": 2},
+        "display_information": {
+            "name": "cxbot",
+            "description": "Weekly CX digests, and answers about scored support conversations.",
+        },
+        "features": {
+            "bot_user": {"display_name": "cxbot", "always_online": true},
+            "slash_commands": [{
+                "command": command,
+                "description": "Ask about scored conversations",
+                "usage_hint": "digest | coverage | help",
+                // People and channels arrive as ids, not as names.
+                "should_escape": true,
+            }],
+        },
+        "oauth_config": {"scopes": {"bot": scopes}},
+        "settings": {
+            "interactivity": {"is_enabled": true},
+            "socket_mode_enabled": true,
+            "org_deploy_enabled": false,
+            "token_rotation_enabled": false,
+        },
+    })
+}

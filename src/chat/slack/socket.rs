@@ -1,0 +1,158 @@
+//! Requests through Socket Mode, so that no public address is needed. The crate acknowledges only
+//! after a callback has returned, one after another on each connection, so callbacks hand over to the
+//! desk and nothing else.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use slack_morphism::errors::SlackClientProtocolError;
+use slack_morphism::listener::{
+    HttpStatusCode, SlackClientEventsListenerEnvironment, SlackClientEventsUserState,
+};
+use slack_morphism::prelude::{
+    SlackClientHyperHttpsConnector, SlackCommandEvent, SlackCommandEventResponse, SlackHyperClient,
+    SlackInteractionBlockActionsEvent, SlackInteractionEvent, SlackPushEventCallback, ValueStruct,
+};
+use slack_morphism::{
+    SlackApiToken, SlackClientSocketModeConfig, SlackClientSocketModeListener, SlackMessageContent,
+    SlackSocketModeListenerCallbacks, UserCallbackResult,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::NAME;
+use crate::chat::{Asked, Desk, Request};
+
+/// Two, so that one of them is there while Slack renews the other.
+const CONNECTIONS: u32 = 2;
+const SECONDS_BETWEEN_CONNECTIONS: u64 = 1;
+const SECONDS_BEFORE_RECONNECTING: u64 = 5;
+/// What someone reads whose request could not be stored in time.
+const SLOW: &str = "cxbot is slow right now. If no answer comes within a minute, ask again.";
+
+type Listener = SlackClientSocketModeListener<SlackClientHyperHttpsConnector>;
+
+/// What the callbacks, which are plain functions, have in hand.
+struct Hand(Arc<dyn Desk>);
+
+/// Listens until told to stop.
+pub(super) async fn listen(
+    client: Arc<SlackHyperClient>,
+    token: &SlackApiToken,
+    desk: Arc<dyn Desk>,
+    stop: &CancellationToken,
+) {
+    let environment = SlackClientEventsListenerEnvironment::new(client)
+        .with_error_handler(unreadable)
+        .with_user_state(Hand(desk));
+    let callbacks = SlackSocketModeListenerCallbacks::new()
+        .with_hello_events(|_, _, _| async { tracing::info!("Slack's socket is open") })
+        .with_command_events(command)
+        .with_interaction_events(interaction)
+        .with_push_events(event);
+    let config = SlackClientSocketModeConfig::new()
+        .with_max_connections_count(CONNECTIONS)
+        .with_initial_backoff_in_seconds(SECONDS_BETWEEN_CONNECTIONS)
+        .with_reconnect_timeout_in_seconds(SECONDS_BEFORE_RECONNECTING);
+    let listener = Listener::new(&config, Arc::new(environment), callbacks);
+    if let Err(error) = listener.listen_for(token).await {
+        tracing::error!(
+            "Slack's socket cannot be opened: {}",
+            super::failure::sorted("apps.connections.open", &error)
+        );
+        return;
+    }
+    listener.start().await;
+    stop.cancelled().await;
+    listener.shutdown().await;
+}
+
+async fn desk(states: &SlackClientEventsUserState) -> Option<Arc<dyn Desk>> {
+    states.read().await.get_user_state::<Hand>().map(|hand| hand.0.clone())
+}
+
+async fn command(
+    event: SlackCommandEvent,
+    _: Arc<SlackHyperClient>,
+    states: SlackClientEventsUserState,
+) -> UserCallbackResult<SlackCommandEventResponse> {
+    let request = Request {
+        id: event.trigger_id.value().clone(),
+        what: Asked::Command(event.text.unwrap_or_default()),
+        person: event.user_id.value().clone(),
+        channel: event.channel_id.value().clone(),
+        answer_to: event.response_url.value().to_string(),
+    };
+    let kept = match desk(&states).await {
+        Some(desk) => desk.receive(NAME, request).await,
+        None => false,
+    };
+    let content = SlackMessageContent::new();
+    Ok(SlackCommandEventResponse::new(if kept {
+        content
+    } else {
+        content.with_text(SLOW.to_owned())
+    }))
+}
+
+async fn interaction(
+    event: SlackInteractionEvent,
+    _: Arc<SlackHyperClient>,
+    states: SlackClientEventsUserState,
+) -> UserCallbackResult<()> {
+    let SlackInteractionEvent::BlockActions(pressed) = event else {
+        tracing::warn!("Slack sent an interaction that nothing here asks for");
+        return Ok(());
+    };
+    match (press(pressed), desk(&states).await) {
+        (Some(request), Some(desk)) => {
+            // A press has no room for words in its acknowledgement; the answer comes all the same.
+            let _kept = desk.receive(NAME, request).await;
+        }
+        _ => tracing::warn!("Slack sent a press without a button or without a way to answer"),
+    }
+    Ok(())
+}
+
+fn press(event: SlackInteractionBlockActionsEvent) -> Option<Request> {
+    let action = event.actions?.into_iter().next()?;
+    Some(Request {
+        id: event.trigger_id.value().clone(),
+        what: Asked::Press(action.value?),
+        person: event.user?.id.value().clone(),
+        channel: event.channel.map(|channel| channel.id.value().clone()).unwrap_or_default(),
+        answer_to: event.response_url?.value().to_string(),
+    })
+}
+
+async fn event(
+    _: SlackPushEventCallback,
+    _: Arc<SlackHyperClient>,
+    _: SlackClientEventsUserState,
+) -> UserCallbackResult<()> {
+    Ok(())
+}
+
+/// A frame that the crate cannot read is acknowledged by it, and logged here by its type alone: what
+/// it says may be personal.
+fn unreadable(
+    error: Box<dyn std::error::Error + Send + Sync>,
+    _: Arc<SlackHyperClient>,
+    _: SlackClientEventsUserState,
+) -> HttpStatusCode {
+    let body = error.downcast_ref::<SlackClientProtocolError>();
+    let body = body.and_then(|error| error.json_body.as_deref());
+    let frame = body.and_then(|body| serde_json::from_str::<Value>(body).ok());
+    match frame {
+        Some(frame) => {
+            let (kind, inner) = (word(&frame["type"]), word(&frame["payload"]["type"]));
+            tracing::warn!("Slack sent something that cannot be read: {kind} {inner}");
+        }
+        None => tracing::warn!("Slack's socket had a fault; it is opened again"),
+    }
+    HttpStatusCode::OK
+}
+
+fn word(value: &Value) -> String {
+    let allowed = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
+    value.as_str().unwrap_or("without a type").chars().filter(allowed).take(40).collect()
+}

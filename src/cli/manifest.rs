@@ -1,0 +1,30 @@
+//! `cxbot manifest slack`: what to paste when the app is made.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use super::show;
+use crate::chat::slack::manifest;
+use crate::config::Loaded;
+
+/// Prints the manifest of the Slack app: make the app from it, then install it.
+#[derive(Debug, Args)]
+pub(super) struct Manifest {
+    platform: Platform,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Platform {
+    Slack,
+}
+
+impl Manifest {
+    pub(super) fn run(&self, loaded: &Loaded) -> Result<ExitCode> {
+        let Platform::Slack = self.platform;
+        loaded.config.workspace().map_err(|problem| loaded.locate(problem))?;
+        show::print(&show::json(&manifest::manifest(&loaded.config.slack.command))?)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,224 @@
+//! Taking in what people ask for and answering it. A request is stored before it is acknowledged, so
+//! that a restart answers it; one that the store is too slow for is answered all the same, only not
+//! across a restart, and its asker is told so at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Result;
+use async_trait::async_trait;
+use cxbot_sdk::{Error, Invoker, Message, Reply};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::Bot;
+use crate::chat::{Asked, Desk, Failure, Platform, Request};
+use crate::error::with_advice;
+use crate::store::{Store, Waiting};
+
+/// How long a request may take to be stored before it is acknowledged. Platforms wait for three
+/// seconds, and a connection's requests wait for each other.
+const STORED_WITHIN: Duration = Duration::from_millis(1_000);
+/// The same once the store has proved slow.
+const STORED_WITHIN_WHEN_SLOW: Duration = Duration::from_millis(20);
+/// Requests that are answered side by side.
+const AT_ONCE: usize = 8;
+/// The longest that an answer is worked on.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
+/// Tries of handing an answer over, where it was surely not taken.
+const TRIES: u32 = 4;
+
+/// A request on its way into the store, and who waits for that.
+struct Arrival {
+    waiting: Waiting,
+    stored: oneshot::Sender<()>,
+}
+
+/// The desk at which platforms hand requests in.
+pub(super) struct Reception {
+    arrivals: mpsc::UnboundedSender<Arrival>,
+    slow: AtomicBool,
+    bot: Arc<Bot>,
+}
+
+#[async_trait]
+impl Desk for Reception {
+    async fn receive(&self, platform: &'static str, request: Request) -> bool {
+        let Ok(json) = serde_json::to_string(&request) else { return false };
+        let waiting = Waiting {
+            platform: platform.to_owned(),
+            id: request.id,
+            request: json,
+            received_at: self.bot.clock.now(),
+            begun: false,
+        };
+        let (stored, is_stored) = oneshot::channel();
+        if self.arrivals.send(Arrival { waiting, stored }).is_err() {
+            return false;
+        }
+        let within = match self.slow.load(Ordering::Relaxed) {
+            true => STORED_WITHIN_WHEN_SLOW,
+            false => STORED_WITHIN,
+        };
+        let kept = tokio::time::timeout(within, is_stored).await.is_ok_and(|stored| stored.is_ok());
+        self.slow.store(!kept, Ordering::Relaxed);
+        kept
+    }
+}
+
+impl Bot {
+    /// Takes requests in from every platform and answers them, until told to stop.
+    pub(super) async fn answer_people(self: &Arc<Self>, stop: &CancellationToken) {
+        let (arrivals, arriving) = mpsc::unbounded_channel();
+        let desk =
+            Arc::new(Reception { arrivals, slow: AtomicBool::new(false), bot: self.clone() });
+        let listening = self.platforms.values().map(|platform| {
+            let (platform, desk) = (platform.clone(), desk.clone());
+            async move { platform.listen(desk, stop.clone()).await }
+        });
+        let listening = futures_util::future::join_all(listening);
+        tokio::join!(listening, self.work_on(arriving, stop));
+    }
+
+    async fn work_on(
+        self: &Arc<Self>,
+        mut arriving: mpsc::UnboundedReceiver<Arrival>,
+        stop: &CancellationToken,
+    ) {
+        let places = Arc::new(Semaphore::new(AT_ONCE));
+        let mut working = JoinSet::new();
+        match self.app.store().unanswered(self.clock.now()).await {
+            Ok(left) => left.into_iter().for_each(|waiting| {
+                self.put_to_work(&mut working, &places, waiting);
+            }),
+            Err(error) => tracing::error!("requests of before: {}", with_advice(&error)),
+        }
+        let mut batch = Vec::new();
+        while let Some(received) =
+            stop.run_until_cancelled(arriving.recv_many(&mut batch, 100)).await
+        {
+            if received == 0 {
+                break;
+            }
+            for waiting in self.keep(std::mem::take(&mut batch)).await {
+                self.put_to_work(&mut working, &places, waiting);
+            }
+            while working.try_join_next().is_some() {}
+        }
+        working.abort_all();
+    }
+
+    /// Stores arrivals together; those that are to be answered. Where the store fails they are
+    /// answered from memory.
+    async fn keep(&self, arrivals: Vec<Arrival>) -> Vec<Waiting> {
+        let (waiting, stored): (Vec<Waiting>, Vec<_>) =
+            arrivals.into_iter().map(|arrival| (arrival.waiting, arrival.stored)).unzip();
+        match self.app.store().receive(&waiting).await {
+            Ok(new) => {
+                // Whoever gave up waiting has been told already.
+                for stored in stored {
+                    let _gave_up: Result<(), ()> = stored.send(());
+                }
+                waiting.into_iter().filter(|waiting| new.contains(&waiting.id)).collect()
+            }
+            Err(error) => {
+                tracing::error!("a request cannot be kept: {}", with_advice(&error));
+                waiting
+            }
+        }
+    }
+
+    fn put_to_work(
+        self: &Arc<Self>,
+        working: &mut JoinSet<()>,
+        places: &Arc<Semaphore>,
+        waiting: Waiting,
+    ) {
+        let (bot, places) = (self.clone(), places.clone());
+        working.spawn(async move {
+            let Ok(_place) = places.acquire().await else { return };
+            if let Err(error) = bot.serve(&waiting).await {
+                tracing::error!("a request was not answered: {}", with_advice(&error));
+            }
+        });
+    }
+
+    async fn serve(&self, waiting: &Waiting) -> Result<()> {
+        let store: &Store = self.app.store();
+        let Some(platform) = self.platforms.get(&*waiting.platform) else { return Ok(()) };
+        let request: Request = serde_json::from_str(&waiting.request)?;
+        if waiting.begun {
+            let words =
+                "cxbot was restarted while it answered you. If you see no answer, ask again.";
+            hand_over(platform.as_ref(), &request, &Message::sentence(words)).await?;
+            return store.answered(&waiting.platform, &waiting.id).await;
+        }
+        let message = self.reply_to(&request).await;
+        crate::crash::point("reply made");
+        // From here on a restart cannot know whether the asker got it.
+        if let Err(error) = store.begin_answer(&waiting.platform, &waiting.id).await {
+            tracing::error!("the store does not answer: {}", with_advice(&error));
+        }
+        if let Some(message) = message {
+            hand_over(platform.as_ref(), &request, &message).await?;
+        }
+        crate::crash::point("reply handed over");
+        store.answered(&waiting.platform, &waiting.id).await
+    }
+
+    /// What the asker is to read.
+    async fn reply_to(&self, request: &Request) -> Option<Message> {
+        let invoker = self.invoker(request);
+        let reply = async {
+            match &request.what {
+                Asked::Command(line) => self.app.command(line, invoker).await,
+                Asked::Press(id) => self.app.press(id, invoker).await,
+            }
+        };
+        match tokio::time::timeout(ANSWERED_WITHIN, reply).await {
+            Ok(Ok(Reply::Private(message) | Reply::Public(message))) => Some(message),
+            Ok(Ok(Reply::Done)) => None,
+            Ok(Err(Error::Refused(message))) => Some(*message),
+            Ok(Err(Error::Broken(error))) => {
+                tracing::error!("a request failed: {}", with_advice(&error));
+                let words = "That did not work, and it is not your fault. Whoever runs cxbot finds \
+                             the reason in its log.";
+                Some(Message::sentence(words))
+            }
+            Err(_) => Some(Message::sentence("That took too long. Ask again in a few minutes.")),
+        }
+    }
+
+    /// The person as `[[people]]` knows them, else by their id on the platform and without roles.
+    fn invoker(&self, request: &Request) -> Invoker {
+        let known = self
+            .settings
+            .people
+            .iter()
+            .find(|person| person.slack.as_ref() == Some(&request.person));
+        match known {
+            Some(person) => Invoker {
+                id: person.email.clone().unwrap_or_else(|| person.name.clone()),
+                name: person.name.clone(),
+                roles: person.roles.clone(),
+            },
+            None => Invoker { id: request.person.clone(), name: String::new(), roles: Vec::new() },
+        }
+    }
+}
+
+async fn hand_over(platform: &dyn Platform, request: &Request, message: &Message) -> Result<()> {
+    let mut pause = Duration::from_secs(1);
+    for _ in 1..TRIES {
+        match platform.answer(request, message).await {
+            Err(Failure::Later { after, .. }) => {
+                tokio::time::sleep(after.unwrap_or(pause)).await;
+                pause *= 2;
+            }
+            done => return Ok(done?),
+        }
+    }
+    Ok(platform.answer(request, message).await?)
+}

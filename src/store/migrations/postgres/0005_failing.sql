@@ -1,0 +1,2 @@
+-- Since when a post has failed without a success between.
+ALTER TABLE delivery ADD COLUMN failing_since BIGINT;

@@ -1,0 +1,235 @@
+//! People ask in Slack and the real program answers: what each of them sees, and nobody else.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::world::World;
+use crate::world::process::Process;
+use crate::world::slack::{Shown, Slack};
+
+const SUPPORT: &str = "C0SUPPORT1";
+const ANA: &str = "U0ANA00001";
+const BEN: &str = "U0BEN00001";
+
+/// A workspace with two people, and the program listening in it with a week of conversations.
+struct Scene {
+    slack: Slack,
+    world: World,
+    running: Process,
+}
+
+impl Scene {
+    async fn new() -> Scene {
+        let slack = Slack::start().await;
+        slack.put_channel(SUPPORT, "support");
+        slack.put_user(ANA, "ana");
+        slack.put_user(BEN, "ben");
+        let world =
+            World::new().posting_to(&slack, &[SUPPORT]).with("SLACK_APP_TOKEN", Slack::APP_TOKEN);
+        let lines: Vec<String> = (0..40).map(|n| record(n).to_string()).collect();
+        world.write("scores.jsonl", lines.join("\n"));
+        world.ok(&["import", "scores.jsonl"]).await;
+        let running = listening(&world, &slack).await;
+        Scene { slack, world, running }
+    }
+
+    async fn ask(&self, person: &str, line: &str) -> Duration {
+        let pressed = self.slack.type_command(person, SUPPORT, "/cx", line).await;
+        assert_eq!(pressed.said, None, "{line}");
+        pressed.acknowledged_within.unwrap_or_else(|| panic!("{line}: {}", self.running.log()))
+    }
+
+    /// Waits until this person has so many private answers.
+    async fn answers(&self, person: &str, count: usize) -> Vec<Shown> {
+        let there = || self.slack.ephemerals(SUPPORT, person).len() >= count;
+        self.running.until("an answer", Duration::from_secs(20), there).await;
+        self.slack.ephemerals(SUPPORT, person)
+    }
+
+    fn is_clean(&self) {
+        assert_eq!(self.slack.complaints(), [""; 0]);
+        assert_eq!(self.slack.notifications(), [""; 0]);
+        assert_eq!(self.slack.unacknowledged(), [""; 0]);
+        let log = self.running.log();
+        assert!(!log.contains(Slack::BOT_TOKEN) && !log.contains(Slack::APP_TOKEN));
+    }
+}
+
+async fn listening(world: &World, slack: &Slack) -> Process {
+    nobody_listens(slack).await;
+    let running = world.start(&["run"]);
+    let open = || slack.connections() == 2;
+    running.until("two connections", Duration::from_secs(20), open).await;
+    running
+}
+
+/// The connections of a process that is gone are not taken for those of the next one.
+async fn nobody_listens(slack: &Slack) {
+    while slack.connections() > 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn record(n: u32) -> serde_json::Value {
+    json!({
+        "source": "file", "id": n.to_string(), "score": if n.is_multiple_of(4) { 2 } else { 5 },
+        "closed_at": format!("2026-11-{:02}T10:00:00Z", 9 + n % 7),
+        "explanation": "<!channel> <@U0BEN00001> `rm` *bold* https://evil.example \u{202e}txt",
+        "topics": ["<!here> Invoices"], "teammates": [{"id": "1", "name": "Ana <!everyone>"}],
+    })
+}
+
+#[tokio::test]
+async fn a_command_is_answered_to_its_asker_alone() {
+    let scene = Scene::new().await;
+    scene.ask(ANA, "coverage 2026-W46").await;
+    let answers = scene.answers(ANA, 1).await;
+    assert!(answers[0].text.contains("40 closed = 40 scored"), "{}", answers[0].text);
+    assert_eq!(scene.slack.ephemerals(SUPPORT, BEN), []);
+    assert_eq!(scene.slack.channel(SUPPORT), []);
+    scene.is_clean();
+}
+
+#[tokio::test]
+async fn a_whole_digest_comes_in_a_few_posts_and_its_buttons_work() {
+    let scene = Scene::new().await;
+    scene.ask(ANA, "digest 2026-W46").await;
+    scene.answers(ANA, 1).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let answers = scene.slack.ephemerals(SUPPORT, ANA);
+    let all: String = answers.iter().map(|answer| answer.text.as_str()).collect();
+    for heading in ["CX week 46", "2 · HUMAN TEAM", "6 · Coverage", "7 · Worth reading"] {
+        assert!(all.contains(heading), "{heading}: {all}");
+    }
+    assert!(answers.len() <= 4, "{}", answers.len());
+    let ts = answers[0].ts.clone();
+    let button = "digest/reading/{}";
+    scene.slack.press(ANA, SUPPORT, &ts, button).await;
+    let before = answers.len();
+    let answers = scene.answers(ANA, before + 1).await;
+    assert!(answers[before].text.contains("How to read"), "{}", answers[before].text);
+    scene.is_clean();
+}
+
+#[tokio::test]
+async fn a_button_under_the_digest_answers_whoever_presses_it_and_changes_nothing() {
+    let mut scene = Scene::new().await;
+    scene.running.terminate().await;
+    scene.world.ok(&["digest", "--week", "2026-W46", "--post"]).await;
+    scene.running = listening(&scene.world, &scene.slack).await;
+    let digest = scene.slack.channel(SUPPORT)[0].clone();
+    let details = r#"digest/details/{"week":"2026-W46"}"#;
+    let pressed = scene.slack.press(BEN, SUPPORT, &digest.ts, details).await;
+    assert!(pressed.acknowledged_within.is_some(), "{pressed:?}");
+    let answers = scene.answers(BEN, 1).await;
+    assert!(answers[0].text.contains("1 · Wins"), "{}", answers[0].text);
+    assert_eq!(scene.slack.ephemerals(SUPPORT, ANA), []);
+    assert_eq!(scene.slack.channel(SUPPORT), [digest]);
+    scene.is_clean();
+}
+
+#[tokio::test]
+async fn what_cannot_be_understood_is_answered_kindly() {
+    let scene = Scene::new().await;
+    for (line, wanted) in [
+        ("", "What you can ask"),
+        ("digset", "Did you mean digest?"),
+        ("digest 2026-99", "2026-99"),
+        ("<!channel>", "There is no command \"<!channel>\""),
+    ] {
+        let before = scene.slack.ephemerals(SUPPORT, BEN).len();
+        scene.ask(BEN, line).await;
+        let answers = scene.answers(BEN, before + 1).await;
+        assert!(answers[before].text.contains(wanted), "{line}: {}", answers[before].text);
+    }
+    scene.is_clean();
+}
+
+#[tokio::test]
+async fn the_same_request_twice_is_answered_once() {
+    let scene = Scene::new().await;
+    scene.ask(ANA, "coverage 2026-W46").await;
+    scene.answers(ANA, 1).await;
+    scene.slack.resend_last_envelope().await;
+    scene.ask(ANA, "help").await;
+    scene.answers(ANA, 2).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(scene.slack.ephemerals(SUPPORT, ANA).len(), 2);
+}
+
+#[tokio::test]
+async fn a_frame_that_cannot_be_read_is_acknowledged_and_logged_by_its_type() {
+    let scene = Scene::new().await;
+    let frame = json!({
+        "type": "interactive", "envelope_id": "odd-1", "accepts_response_payload": false,
+        "payload": {"type": "dialog_cancellation", "secret": "ana@example.com"},
+    });
+    assert!(scene.slack.send_odd_frame(frame).await);
+    let logged = || scene.running.log().contains("cannot be read: interactive dialog_cancellation");
+    scene.running.until("a line in the log", Duration::from_secs(5), logged).await;
+    assert!(!scene.running.log().contains("ana@example.com"));
+}
+
+#[tokio::test]
+async fn after_a_cut_or_a_renewal_the_socket_is_there_again() {
+    let scene = Scene::new().await;
+    scene.slack.cut_sockets();
+    let back = || scene.slack.connections() == 2;
+    scene.running.until("two connections after a cut", Duration::from_secs(30), back).await;
+    scene.slack.disconnect("refresh_requested");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    scene.running.until("two connections after a renewal", Duration::from_secs(30), back).await;
+    scene.ask(ANA, "coverage 2026-W46").await;
+    scene.answers(ANA, 1).await;
+    scene.is_clean();
+}
+
+#[tokio::test]
+async fn a_kill_between_acknowledging_and_answering_loses_no_request() {
+    for (place, wanted) in [
+        ("reply made:1", "40 closed = 40 scored"),
+        ("reply handed over:1", "40 closed = 40 scored"),
+    ] {
+        let mut scene = Scene::new().await;
+        scene.running.kill().await;
+        nobody_listens(&scene.slack).await;
+        scene.running = scene.world.start_to_crash(&["run"], place);
+        let open = || scene.slack.connections() == 2;
+        scene.running.until("two connections", Duration::from_secs(20), open).await;
+        // Whether the acknowledgement still left is up to the moment.
+        scene.slack.type_command(ANA, SUPPORT, "/cx", "coverage 2026-W46").await;
+        assert!(scene.running.ended(Duration::from_secs(10)).await.is_some(), "{place}");
+        scene.running = listening(&scene.world, &scene.slack).await;
+        let answers = scene.answers(ANA, 1).await;
+        assert!(answers[0].text.contains(wanted), "{place}: {}", answers[0].text);
+        tokio::time::sleep(Duration::from_millis(800)).await;
+        let answers = scene.slack.ephemerals(SUPPORT, ANA);
+        let same = answers.iter().filter(|answer| answer.text.contains(wanted)).count();
+        assert_eq!(same, 1, "{place}: answered once");
+        if place.starts_with("reply handed over") {
+            assert!(answers[1].text.contains("restarted while it answered you"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_commands_in_a_minute_are_all_acknowledged_and_answered() {
+    let commands: usize = if std::env::var_os("CXBOT_KILLS").is_some() { 1_000 } else { 200 };
+    let scene = Scene::new().await;
+    let start = Instant::now();
+    let each = Duration::from_secs(60) / 1_000;
+    let asking = (0..commands).map(|n| {
+        let scene = &scene;
+        async move {
+            tokio::time::sleep(each * u32::try_from(n).expect("few")).await;
+            scene.ask(if n % 2 == 0 { ANA } else { BEN }, "coverage 2026-W46").await
+        }
+    });
+    let times = futures_util::future::join_all(asking).await;
+    let slowest = times.iter().max().expect("some");
+    scene.answers(ANA, commands / 2).await;
+    scene.answers(BEN, commands / 2).await;
+    println!("{commands} commands in {:?}: slowest acknowledged in {slowest:?}", start.elapsed());
+    scene.is_clean();
+}
