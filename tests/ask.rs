@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use sqlx::{Connection, Executor, SqliteConnection};
 
 use crate::world::World;
 use crate::world::process::Process;
-use crate::world::slack::{Shown, Slack};
+use crate::world::slack::{Fault, Shown, Slack};
 
 const SUPPORT: &str = "C0SUPPORT1";
 const ANA: &str = "U0ANA00001";
@@ -231,5 +232,42 @@ async fn a_thousand_commands_in_a_minute_are_all_acknowledged_and_answered() {
     scene.answers(ANA, commands / 2).await;
     scene.answers(BEN, commands / 2).await;
     println!("{commands} commands in {:?}: slowest acknowledged in {slowest:?}", start.elapsed());
+    scene.is_clean();
+}
+
+#[tokio::test]
+async fn a_store_that_stands_still_keeps_nobody_waiting_for_the_acknowledgement() {
+    let scene = Scene::new().await;
+    let url = format!("sqlite://{}", scene.world.path("data/cxbot.db").display());
+    let mut other = SqliteConnection::connect(&url).await.expect("the same store");
+    other.execute("BEGIN IMMEDIATE").await.expect("the only writer's place");
+    let asking = (0..20).map(|_| scene.ask(ANA, "coverage 2026-W46"));
+    let times = futures_util::future::join_all(asking).await;
+    let slowest = times.iter().max().expect("some");
+    assert!(*slowest < Duration::from_secs(3), "{slowest:?}");
+    let told = scene.answers(ANA, 20).await;
+    assert!(told.iter().all(|said| said.text.starts_with("cxbot is slow right now.")), "{told:?}");
+    other.execute("ROLLBACK").await.expect("given back");
+    let answers = scene.answers(ANA, 40).await;
+    let given = answers.iter().filter(|said| said.text.contains("40 closed = 40 scored")).count();
+    assert_eq!(given, 20, "each is answered all the same, once");
+    scene.is_clean();
+}
+
+#[tokio::test]
+async fn an_answer_that_slack_does_not_take_at_once_is_not_lost_in_silence() {
+    let scene = Scene::new().await;
+    scene.slack.fault("response", [Fault::RateLimited { retry_after: 1 }]);
+    scene.ask(ANA, "coverage 2026-W46").await;
+    let answers = scene.answers(ANA, 1).await;
+    assert!(answers[0].text.contains("40 closed"), "{}", answers[0].text);
+    for (fault, count) in [(Fault::CutAfter, 2), (Fault::Cut, 1), (Fault::Status(500), 1)] {
+        let before = scene.slack.ephemerals(SUPPORT, BEN).len();
+        scene.slack.fault("response", [fault]);
+        scene.ask(BEN, "coverage 2026-W46").await;
+        let answers = scene.answers(BEN, before + count).await;
+        let said = &answers[before + count - 1].text;
+        assert!(said.contains("may not have reached you"), "{fault:?}: {said}");
+    }
     scene.is_clean();
 }

@@ -27,6 +27,10 @@ const STORED_WITHIN_WHEN_SLOW: Duration = Duration::from_millis(20);
 const AT_ONCE: usize = 8;
 /// The longest that an answer is worked on.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
+/// What an asker reads who may have got the answer and may not: nothing is said twice.
+const RESTARTED: &str =
+    "cxbot was restarted while it answered you. If you see no answer, ask again.";
+const UNSURE: &str = "cxbot's answer may not have reached you. If you see none, ask again.";
 /// Tries of handing an answer over, where it was surely not taken.
 const TRIES: u32 = 4;
 
@@ -150,9 +154,7 @@ impl Bot {
         let Some(platform) = self.platforms.get(&*waiting.platform) else { return Ok(()) };
         let request: Request = serde_json::from_str(&waiting.request)?;
         if waiting.begun {
-            let words =
-                "cxbot was restarted while it answered you. If you see no answer, ask again.";
-            hand_over(platform.as_ref(), &request, &Message::sentence(words)).await?;
+            hand_over(platform.as_ref(), &request, &Message::sentence(RESTARTED)).await?;
             return store.answered(&waiting.platform, &waiting.id).await;
         }
         let message = self.reply_to(&request).await;
@@ -162,7 +164,13 @@ impl Bot {
             tracing::error!("the store does not answer: {}", with_advice(&error));
         }
         if let Some(message) = message {
-            hand_over(platform.as_ref(), &request, &message).await?;
+            match hand_over(platform.as_ref(), &request, &message).await {
+                Err(Failure::Unknown(why)) => {
+                    tracing::warn!("whether an answer arrived is not known: {why}");
+                    hand_over(platform.as_ref(), &request, &Message::sentence(UNSURE)).await?;
+                }
+                done => done?,
+            }
         }
         crate::crash::point("reply handed over");
         store.answered(&waiting.platform, &waiting.id).await
@@ -209,7 +217,11 @@ impl Bot {
     }
 }
 
-async fn hand_over(platform: &dyn Platform, request: &Request, message: &Message) -> Result<()> {
+async fn hand_over(
+    platform: &dyn Platform,
+    request: &Request,
+    message: &Message,
+) -> Result<(), Failure> {
     let mut pause = Duration::from_secs(1);
     for _ in 1..TRIES {
         match platform.answer(request, message).await {
@@ -217,8 +229,8 @@ async fn hand_over(platform: &dyn Platform, request: &Request, message: &Message
                 tokio::time::sleep(after.unwrap_or(pause)).await;
                 pause *= 2;
             }
-            done => return Ok(done?),
+            done => return done,
         }
     }
-    Ok(platform.answer(request, message).await?)
+    platform.answer(request, message).await
 }
