@@ -187,6 +187,22 @@ async fn after_a_cut_or_a_renewal_the_socket_is_there_again() {
 }
 
 #[tokio::test]
+async fn where_socket_mode_is_off_that_is_said_once_and_slack_is_left_alone() {
+    let slack = Slack::start().await;
+    slack.put_channel(SUPPORT, "support");
+    slack.socket_mode(false);
+    let world =
+        World::new().posting_to(&slack, &[SUPPORT]).with("SLACK_APP_TOKEN", Slack::APP_TOKEN);
+    let running = world.start(&["run"]);
+    let said = "commands and buttons are not heard: Slack answers apps.connections.open with \
+                link_disabled: Socket Mode is off: switch it on in the app's settings";
+    running.until("a word", Duration::from_secs(10), || running.log().contains(said)).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let asked = slack.seen().iter().filter(|seen| seen.method == "apps.connections.open").count();
+    assert_eq!((asked, running.log().matches(said).count()), (1, 1));
+}
+
+#[tokio::test]
 async fn a_kill_between_acknowledging_and_answering_loses_no_request() {
     for (place, wanted) in [
         ("reply made:1", "40 closed = 40 scored"),

@@ -60,6 +60,7 @@ const CODES: &[(&str, Sort, &str)] = &[
     ("ekm_access_denied", Sort::Account, "the workspace's administrators have suspended posting"),
     ("access_denied", Sort::Account, "the workspace does not allow this to the app"),
     ("team_access_not_granted", Sort::Account, "the app is not allowed in this workspace"),
+    ("link_disabled", Sort::Account, "Socket Mode is off: switch it on in the app's settings"),
     ("team_not_found", Sort::Account, "the workspace is not there"),
     (
         "channel_not_found",

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::Slack;
 use super::manifest::SCOPES;
-use super::{Slack, failure};
 use crate::chat::Failure;
 
 /// A line for the operator: good, or what to do.
@@ -54,7 +54,7 @@ impl Slack {
     async fn socket(&self, token: &secrecy::SecretString) -> Finding {
         match self.web.open_connection(token).await {
             Ok(()) => Ok("the app token opens Socket Mode".to_owned()),
-            Err(error) => Err(failure::sorted("apps.connections.open", &error).to_string()),
+            Err(failure) => Err(failure.to_string()),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! desk and nothing else.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 use slack_morphism::errors::SlackClientProtocolError;
@@ -20,7 +21,7 @@ use slack_morphism::{
 use tokio_util::sync::CancellationToken;
 
 use super::NAME;
-use crate::chat::{Asked, Desk, Request};
+use crate::chat::{Asked, Desk, Failure, Request};
 
 /// Two, so that one of them is there while Slack renews the other.
 const CONNECTIONS: u32 = 2;
@@ -34,36 +35,54 @@ type Listener = SlackClientSocketModeListener<SlackClientHyperHttpsConnector>;
 /// What the callbacks, which are plain functions, have in hand.
 struct Hand(Arc<dyn Desk>);
 
-/// Listens until told to stop.
-pub(super) async fn listen(
-    client: Arc<SlackHyperClient>,
-    token: &SlackApiToken,
-    desk: Arc<dyn Desk>,
-    stop: &CancellationToken,
-) {
-    let environment = SlackClientEventsListenerEnvironment::new(client)
-        .with_error_handler(unreadable)
-        .with_user_state(Hand(desk));
-    let callbacks = SlackSocketModeListenerCallbacks::new()
-        .with_hello_events(|_, _, _| async { tracing::info!("Slack's socket is open") })
-        .with_command_events(command)
-        .with_interaction_events(interaction)
-        .with_push_events(event);
-    let config = SlackClientSocketModeConfig::new()
-        .with_max_connections_count(CONNECTIONS)
-        .with_initial_backoff_in_seconds(SECONDS_BETWEEN_CONNECTIONS)
-        .with_reconnect_timeout_in_seconds(SECONDS_BEFORE_RECONNECTING);
-    let listener = Listener::new(&config, Arc::new(environment), callbacks);
-    if let Err(error) = listener.listen_for(token).await {
-        tracing::error!(
-            "Slack's socket cannot be opened: {}",
-            super::failure::sorted("apps.connections.open", &error)
-        );
-        return;
+/// How often it is looked whether the socket may still be used: the crate goes on trying for ever and
+/// tells nobody.
+pub(super) const LOOK_EVERY: Duration = Duration::from_secs(5 * 60);
+/// The pause where Slack cannot be reached.
+pub(super) const TRY_EVERY: Duration = Duration::from_secs(5);
+
+/// What a socket needs.
+pub(super) struct Socket {
+    pub(super) client: Arc<SlackHyperClient>,
+    pub(super) token: SlackApiToken,
+    pub(super) desk: Arc<dyn Desk>,
+}
+
+impl Socket {
+    /// Listens until told to stop, or until a look says that it is not allowed any more.
+    pub(super) async fn listen<F>(&self, stop: &CancellationToken, look: impl Fn() -> F)
+    where
+        F: Future<Output = Result<(), Failure>>,
+    {
+        let listener = self.listener();
+        if listener.listen_for(&self.token).await.is_err() {
+            tracing::error!("Slack's socket cannot be prepared");
+            return;
+        }
+        listener.start().await;
+        while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+            if let Err(Failure::Account(_)) = look().await {
+                break;
+            }
+        }
+        listener.shutdown().await;
     }
-    listener.start().await;
-    stop.cancelled().await;
-    listener.shutdown().await;
+
+    fn listener(&self) -> Listener {
+        let environment = SlackClientEventsListenerEnvironment::new(self.client.clone())
+            .with_error_handler(unreadable)
+            .with_user_state(Hand(self.desk.clone()));
+        let callbacks = SlackSocketModeListenerCallbacks::new()
+            .with_hello_events(|_, _, _| async { tracing::info!("Slack's socket is open") })
+            .with_command_events(command)
+            .with_interaction_events(interaction)
+            .with_push_events(event);
+        let config = SlackClientSocketModeConfig::new()
+            .with_max_connections_count(CONNECTIONS)
+            .with_initial_backoff_in_seconds(SECONDS_BETWEEN_CONNECTIONS)
+            .with_reconnect_timeout_in_seconds(SECONDS_BEFORE_RECONNECTING);
+        Listener::new(&config, Arc::new(environment), callbacks)
+    }
 }
 
 async fn desk(states: &SlackClientEventsUserState) -> Option<Arc<dyn Desk>> {

@@ -7,7 +7,6 @@ use anyhow::{Context, Result};
 use hyper_rustls::HttpsConnectorBuilder;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
-use slack_morphism::errors::SlackClientError;
 use slack_morphism::prelude::{
     SlackApiAppsConnectionOpenRequest, SlackClientHyperConnector, SlackHyperClient,
 };
@@ -15,7 +14,7 @@ use slack_morphism::{SlackApiToken, SlackApiTokenValue, SlackClient};
 use tokio_util::sync::CancellationToken;
 
 use super::failure::sorted;
-use super::socket;
+use super::socket::{self, Socket};
 use crate::chat::{Desk, Failure};
 use crate::config::SlackConfig;
 
@@ -79,13 +78,16 @@ impl Web {
     }
 
     /// Whether Socket Mode opens for this app token; the connection is not used.
-    pub(super) async fn open_connection(
-        &self,
-        token: &SecretString,
-    ) -> Result<(), SlackClientError> {
+    pub(super) async fn open_connection(&self, token: &SecretString) -> Result<(), Failure> {
         let token = api_token(token);
         let session = self.client.open_session(&token);
-        session.apps_connections_open(&SlackApiAppsConnectionOpenRequest::new()).await.map(drop)
+        let method = "apps.connections.open";
+        let request = SlackApiAppsConnectionOpenRequest::new();
+        let opening = session.apps_connections_open(&request);
+        match tokio::time::timeout(self.timeout, opening).await {
+            Ok(opened) => opened.map(drop).map_err(|error| sorted(method, &error)),
+            Err(_) => Err(Failure::Unknown(format!("Slack did not answer {method} in time"))),
+        }
     }
 
     /// Listens for what people ask, with the token of Socket Mode.
@@ -95,7 +97,24 @@ impl Web {
         desk: Arc<dyn Desk>,
         stop: &CancellationToken,
     ) {
-        socket::listen(self.client.clone(), &api_token(token), desk, stop).await;
+        let socket = Socket { client: self.client.clone(), token: api_token(token), desk };
+        while !stop.is_cancelled() {
+            let pause = match self.open_connection(token).await {
+                Ok(()) => {
+                    socket.listen(stop, || self.open_connection(token)).await;
+                    continue;
+                }
+                Err(Failure::Account(why)) => {
+                    tracing::error!("commands and buttons are not heard: {why}");
+                    socket::LOOK_EVERY
+                }
+                Err(failure) => {
+                    tracing::warn!("Slack's socket does not open yet: {failure}");
+                    socket::TRY_EVERY
+                }
+            };
+            stop.run_until_cancelled(tokio::time::sleep(pause)).await;
+        }
     }
 
     async fn within(
