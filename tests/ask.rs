@@ -131,6 +131,39 @@ async fn a_button_under_the_digest_answers_whoever_presses_it_and_changes_nothin
 }
 
 #[tokio::test]
+async fn a_shared_answer_stands_in_the_channel_once_and_shows_what_the_channel_may_carry() {
+    let scene = Scene::new().await;
+    // No edition goes to this channel, so it carries figures alone.
+    let other = "C0OTHER001";
+    scene.slack.put_channel(other, "other");
+    for (channel, quoted) in [(SUPPORT, true), (other, false)] {
+        scene.slack.type_command(ANA, channel, "/cx", "details 2026-W46").await;
+        scene.slack.type_command(ANA, channel, "/cx", "digest 2026-W46").await;
+        let there = || scene.slack.ephemerals(channel, ANA).len() >= 2;
+        scene.running.until("an answer", Duration::from_secs(10), there).await;
+        let private = scene.slack.ephemerals(channel, ANA);
+        let whole: String = private.iter().map(|shown| shown.text.as_str()).collect();
+        assert!(whole.contains("*bold*"), "the asker sees quotes: {whole}");
+        let shares = r#"host/share/{"command":"digest 2026-W46"}"#;
+        let with_button =
+            private.iter().find(|shown| shown.blocks.to_string().contains("host/share"));
+        let ts = with_button.expect("a button to share").ts.clone();
+        scene.slack.press(ANA, channel, &ts, shares).await;
+        let shared =
+            || scene.slack.channel(channel).first().is_some_and(|one| one.replies.len() == 7);
+        scene.running.until("the shared copy", Duration::from_secs(30), shared).await;
+        let seen = scene.slack.sees(BEN, channel);
+        assert_eq!(seen.len(), 1, "another person sees the shared copy alone: {seen:#?}");
+        assert!(seen[0].text.contains("Shared by ana."), "{}", seen[0].text);
+        let thread: String = seen[0].replies.iter().map(|reply| reply.text.as_str()).collect();
+        assert_eq!(thread.contains("*bold*"), quoted, "{channel}: {thread}");
+        let gone = || !scene.slack.ephemerals(channel, ANA).iter().any(|shown| shown.ts == ts);
+        scene.running.until("the private copy gone", Duration::from_secs(5), gone).await;
+    }
+    scene.is_clean();
+}
+
+#[tokio::test]
 async fn what_cannot_be_understood_is_answered_kindly() {
     let scene = Scene::new().await;
     for (line, wanted) in [

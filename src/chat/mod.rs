@@ -78,6 +78,9 @@ pub struct Request {
     pub what: Asked,
     /// The person's id on the platform.
     pub person: String,
+    /// What the person is called there, where the platform says so.
+    #[serde(default)]
+    pub person_name: Option<String>,
     pub channel: String,
     /// Where the answer goes, as the platform gave it.
     pub answer_to: String,
@@ -151,6 +154,10 @@ impl Platform for Absent {
         self.refuse()
     }
 
+    async fn take_away(&self, _: &Request) -> Result<(), Failure> {
+        self.refuse()
+    }
+
     async fn listen(&self, _: Arc<dyn Desk>, _: CancellationToken) {}
 }
 
@@ -181,6 +188,9 @@ pub trait Platform: Send + Sync {
 
     /// Answers a request so that only its asker sees it.
     async fn answer(&self, request: &Request, message: &Message) -> Result<(), Failure>;
+
+    /// Takes away the private answer on which the request's button stood.
+    async fn take_away(&self, request: &Request) -> Result<(), Failure>;
 
     /// Takes requests in and hands them to the desk until told to stop.
     async fn listen(&self, desk: Arc<dyn Desk>, stop: CancellationToken);

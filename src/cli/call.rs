@@ -51,7 +51,7 @@ impl Call {
 fn invoker(config: &Config, user: Option<&str>) -> Result<Invoker, Problem> {
     let Some(user) = user else {
         let (id, name) = ("operator".to_owned(), "the operator".to_owned());
-        return Ok(Invoker { id, name, roles: vec!["operator".to_owned()] });
+        return Ok(Invoker { id, name, roles: vec!["operator".to_owned()], channel: None });
     };
     let found = config.people.iter().find(|person| {
         let ids = [&person.email, &person.slack, &person.discord, &person.teammate];
@@ -63,6 +63,7 @@ fn invoker(config: &Config, user: Option<&str>) -> Result<Invoker, Problem> {
             id: person.email.clone().unwrap_or_else(|| person.name.clone()),
             name: person.name.clone(),
             roles: person.roles.clone(),
+            channel: None,
         }),
         None => {
             let known: Vec<&str> = config.people.iter().map(|person| &*person.name).collect();

@@ -32,7 +32,7 @@ pub(super) async fn shown_to(
     mac.update(invoker.id.as_bytes());
     let hash = mac.finalize().into_bytes();
     let id: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    Ok(Invoker { id, name: String::new(), roles: invoker.roles })
+    Ok(Invoker { id, name: String::new(), ..invoker })
 }
 
 /// A secret of this store, made when first needed.
@@ -64,6 +64,7 @@ mod tests {
             id: "ana@example.com".to_owned(),
             name: "Ana".to_owned(),
             roles: vec!["leader".to_owned()],
+            channel: None,
         };
         let seen = async |name, needs| {
             shown_to(&manifest(name, needs), ana.clone(), &services).await.expect("shown")

@@ -19,7 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use config::{Config, DEFAULT_EDITION, Edition};
+use config::{Clearance, Config, DEFAULT_EDITION, Edition};
 use evidence::Evidence;
 use report::{HISTORY, Report};
 
@@ -150,30 +150,36 @@ impl Digest {
         .await
     }
 
-    async fn read(
-        &self,
-        cx: &Cx<Self>,
-        week: Option<Week>,
-        edition: Option<&str>,
-    ) -> Result<Weekly> {
-        let edition = self.edition(edition)?;
+    async fn read(&self, cx: &Cx<Self>, invoker: &Invoker, args: WeekArgs) -> Result<Weekly> {
+        let edition = self.edition(args.edition.as_deref())?;
+        let edition = self.cleared(edition, invoker.channel.as_ref());
         let now = cx.now();
-        let week = week.unwrap_or_else(|| Week::complete_before(now, &cx.workspace().zone));
+        let week = args.week.unwrap_or_else(|| Week::complete_before(now, &cx.workspace().zone));
         Self::weekly(cx.scores()?, cx.workspace(), edition, week, Tick::on_time(now)).await
     }
 
-    async fn preview(cx: Cx<Self>, _: Invoker, args: WeekArgs) -> Result<Reply> {
-        let weekly = cx.read(&cx, args.week, args.edition.as_deref()).await?;
+    /// The edition as a channel may carry it. Sharing never raises the clearance, and a channel that no
+    /// edition names carries figures alone.
+    fn cleared(&self, edition: Arc<Edition>, channel: Option<&Destination>) -> Arc<Edition> {
+        let Some(channel) = channel else { return edition };
+        let own = self.editions.iter().filter(|own| own.destinations.contains(channel));
+        let own = own.map(|own| own.clearance).max().unwrap_or(Clearance::Figures);
+        let clearance = edition.clearance.min(own);
+        Arc::new(Edition { clearance, ..(*edition).clone() })
+    }
+
+    async fn preview(cx: Cx<Self>, invoker: Invoker, args: WeekArgs) -> Result<Reply> {
+        let weekly = cx.read(&cx, &invoker, args).await?;
         Ok(Reply::Private(message::digest(&weekly, cx.workspace())))
     }
 
-    async fn coverage(cx: Cx<Self>, _: Invoker, args: WeekArgs) -> Result<Reply> {
-        let weekly = cx.read(&cx, args.week, args.edition.as_deref()).await?;
+    async fn coverage(cx: Cx<Self>, invoker: Invoker, args: WeekArgs) -> Result<Reply> {
+        let weekly = cx.read(&cx, &invoker, args).await?;
         Ok(Reply::Private(message::coverage(&weekly, cx.workspace())))
     }
 
-    async fn details(cx: Cx<Self>, _: Invoker, args: WeekArgs) -> Result<Reply> {
-        let weekly = cx.read(&cx, args.week, args.edition.as_deref()).await?;
+    async fn details(cx: Cx<Self>, invoker: Invoker, args: WeekArgs) -> Result<Reply> {
+        let weekly = cx.read(&cx, &invoker, args).await?;
         Ok(Reply::Private(message::details(&weekly, cx.workspace())))
     }
 

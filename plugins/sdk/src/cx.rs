@@ -60,6 +60,10 @@ pub struct Invoker {
     /// Empty for plugins without [`Need::Identity`].
     pub name: String,
     pub roles: Vec<String>,
+    /// The channel whose people will all see the answer; `None` for a private one. What is shown there
+    /// has to fit what that channel may carry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Destination>,
 }
 
 /// A channel on a platform, written `slack:C0123ABCD` or `discord:112233`.

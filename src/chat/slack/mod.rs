@@ -189,6 +189,10 @@ impl Platform for Slack {
         Ok(())
     }
 
+    async fn take_away(&self, request: &Request) -> Result<(), Failure> {
+        self.answers.post(&request.answer_to, &json!({"delete_original": true})).await
+    }
+
     async fn listen(&self, desk: Arc<dyn Desk>, stop: CancellationToken) {
         if let Some(token) = &self.app_token {
             self.web.listen(token, desk, &stop).await;

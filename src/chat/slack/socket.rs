@@ -98,6 +98,7 @@ async fn command(
         id: event.trigger_id.value().clone(),
         what: Asked::Command(event.text.unwrap_or_default()),
         person: event.user_id.value().clone(),
+        person_name: None,
         channel: event.channel_id.value().clone(),
         answer_to: event.response_url.value().to_string(),
     };
@@ -134,10 +135,12 @@ async fn interaction(
 
 fn press(event: SlackInteractionBlockActionsEvent) -> Option<Request> {
     let action = event.actions?.into_iter().next()?;
+    let user = event.user?;
     Some(Request {
         id: event.trigger_id.value().clone(),
         what: Asked::Press(action.value?),
-        person: event.user?.id.value().clone(),
+        person: user.id.value().clone(),
+        person_name: user.name.or(user.username),
         channel: event.channel.map(|channel| channel.id.value().clone()).unwrap_or_default(),
         answer_to: event.response_url?.value().to_string(),
     })

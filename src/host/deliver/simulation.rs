@@ -348,6 +348,10 @@ impl Platform for Sim {
         Err(Failure::Unknown("nobody asks here".to_owned()))
     }
 
+    async fn take_away(&self, _: &Request) -> Result<(), Failure> {
+        Err(Failure::Unknown("nobody asks here".to_owned()))
+    }
+
     async fn listen(&self, _: Arc<dyn Desk>, _: CancellationToken) {}
 
     async fn find(&self, search: Search<'_>) -> Result<Vec<String>, Failure> {

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::Bot;
+use super::share::{asked_to_share, shareable};
 use crate::chat::{Asked, Desk, Failure, Platform, Request};
 use crate::error::with_advice;
 use crate::store::{Store, Waiting};
@@ -157,7 +158,7 @@ impl Bot {
             hand_over(platform.as_ref(), &request, &Message::sentence(RESTARTED)).await?;
             return store.answered(&waiting.platform, &waiting.id).await;
         }
-        let message = self.reply_to(&request).await;
+        let message = self.reply_to(platform.as_ref(), &request).await;
         crate::crash::point("reply made");
         // From here on a restart cannot know whether the asker got it.
         if let Err(error) = store.begin_answer(&waiting.platform, &waiting.id).await {
@@ -177,12 +178,17 @@ impl Bot {
     }
 
     /// What the asker is to read.
-    async fn reply_to(&self, request: &Request) -> Option<Message> {
+    async fn reply_to(&self, platform: &dyn Platform, request: &Request) -> Option<Message> {
         let invoker = self.invoker(request);
         let reply = async {
-            match &request.what {
-                Asked::Command(line) => self.app.command(line, invoker).await,
-                Asked::Press(id) => self.app.press(id, invoker).await,
+            match asked_to_share(&request.what) {
+                Some(asked) => self.share(platform, request, &asked, invoker).await,
+                None => match self.ask(&request.what, invoker).await? {
+                    Reply::Private(message) => {
+                        Ok(Reply::Private(shareable(message, &request.what)))
+                    }
+                    other => Ok(other),
+                },
             }
         };
         match tokio::time::timeout(ANSWERED_WITHIN, reply).await {
@@ -199,6 +205,13 @@ impl Bot {
         }
     }
 
+    pub(super) async fn ask(&self, asked: &Asked, invoker: Invoker) -> cxbot_sdk::Result<Reply> {
+        match asked {
+            Asked::Command(line) => self.app.command(line, invoker).await,
+            Asked::Press(id) => self.app.press(id, invoker).await,
+        }
+    }
+
     /// The person as `[[people]]` knows them, else by their id on the platform and without roles.
     fn invoker(&self, request: &Request) -> Invoker {
         let known = self
@@ -211,8 +224,14 @@ impl Bot {
                 id: person.email.clone().unwrap_or_else(|| person.name.clone()),
                 name: person.name.clone(),
                 roles: person.roles.clone(),
+                channel: None,
             },
-            None => Invoker { id: request.person.clone(), name: String::new(), roles: Vec::new() },
+            None => Invoker {
+                id: request.person.clone(),
+                name: String::new(),
+                roles: Vec::new(),
+                channel: None,
+            },
         }
     }
 }

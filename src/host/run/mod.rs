@@ -9,6 +9,7 @@ mod deliveries;
 mod desk;
 mod jobs;
 mod lease;
+mod share;
 mod sync;
 mod troubles;
 

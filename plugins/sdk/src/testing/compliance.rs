@@ -70,8 +70,12 @@ fn check_arguments(action: &Action) {
 }
 
 async fn check_actions(installed: &dyn Installed, host: &Arc<TestHost>) {
-    let nobody =
-        Invoker { id: "u1".to_owned(), name: String::new(), roles: vec!["leader".to_owned()] };
+    let nobody = Invoker {
+        id: "u1".to_owned(),
+        name: String::new(),
+        roles: vec!["leader".to_owned()],
+        channel: None,
+    };
     for action in &installed.manifest().actions {
         for arguments in [json!({}), json!({"no such argument": 1}), json!([1]), json!(null)] {
             let call = Call::Action {
