@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cxbot::store::Address;
+use cxbot_sdk::Message;
 use cxbot_sdk::week::Week;
 use cxbot_sdk::words::week_number;
 use jiff::civil::Weekday;
@@ -221,6 +222,29 @@ async fn where_slack_refuses_a_chart_the_digest_comes_without_it() {
     let refused = moved.slack.seen().iter().filter(|seen| seen.answer["ok"] == false).count();
     assert_eq!(refused, 1, "it is not tried with every post");
     no_complaints(&moved);
+}
+
+#[tokio::test]
+async fn a_thread_that_becomes_shorter_and_longer_again_is_seen_so() {
+    for address in addresses().await {
+        let moved = Moved::start(Setup::new(ZONE, &address), "2026-11-13T12:00:00Z").await;
+        let at = [format!("slack:{SUPPORT}").parse().expect("a destination")];
+        for (minute, replies) in [(1, 3), (2, 1), (3, 2), (4, 0)] {
+            let message = (0..replies).fold(Message::sentence("A board"), |message, number| {
+                message.reply(Message::sentence(format!("{number}, version {minute}")))
+            });
+            let store = moved.app.store();
+            store.set_board("mood", &at, "poll", &message, moved.now()).await.expect("published");
+            moved.pass(MINUTE, SignedDuration::from_secs(10)).await;
+            let shown = moved.slack.channel(SUPPORT);
+            let texts: Vec<&str> =
+                shown[0].replies.iter().map(|reply| reply.text.as_str()).collect();
+            let wanted: Vec<String> =
+                (0..replies).map(|number| format!("{number}, version {minute}")).collect();
+            assert_eq!((shown.len(), texts), (1, wanted.iter().map(String::as_str).collect()));
+        }
+        no_complaints(&moved);
+    }
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use cxbot_sdk::{Destination, Plugin, Workspace};
 use super::{installed, show};
 use crate::chat::slack::{self, Slack};
 use crate::clock::{Clock, SystemClock};
-use crate::config::Loaded;
+use crate::config::{Config, Loaded};
 use crate::store::{Address, GONE_AFTER, Store};
 
 /// Checks the configuration, the store and the schedules.
@@ -35,29 +35,11 @@ impl Check {
         let address = config.store_address().map_err(|problem| loaded.locate(problem))?;
         let plugins = installed(loaded)?;
         finding("ok", "configuration", &format!("time zone {}", workspace.zone_name))?;
-        match &config.secrets.intercom {
-            Some(_) => finding("ok", "intercom", "the token is set")?,
-            None => finding(
-                "note",
-                "intercom",
-                "INTERCOM_TOKEN is not set, so nothing is pulled; set it, or use cxbot import",
-            )?,
-        }
-        match &config.secrets.slack_bot {
-            Some(_) => finding("ok", "slack", "the bot token is set")?,
-            None => finding(
-                "note",
-                "slack",
-                "SLACK_BOT_TOKEN is not set, so nothing is posted to Slack; set it",
-            )?,
-        }
-        match &config.operator.channel {
-            Some(channel) => finding("ok", "operator", &format!("troubles are told in {channel}"))?,
-            None => finding(
-                "note",
-                "operator",
-                "operator.channel is not set, so troubles are told in the log only; set it",
-            )?,
+        for (what, is_set, set, unset) in switches(config) {
+            match is_set {
+                true => finding("ok", what, set)?,
+                false => finding("note", what, unset)?,
+            }
         }
         let mut code = ExitCode::SUCCESS;
         for (manifest, job) in plugins.jobs() {
@@ -140,6 +122,37 @@ impl Check {
         store.close().await;
         finding("ok", "store", &stored)
     }
+}
+
+/// What is on once something is set: its name, whether it is, and the words for both.
+pub(super) fn switches(config: &Config) -> [(&'static str, bool, &'static str, &'static str); 4] {
+    let secrets = &config.secrets;
+    [
+        (
+            "intercom",
+            secrets.intercom.is_some(),
+            "the token is set",
+            "INTERCOM_TOKEN is not set, so nothing is pulled; set it, or use cxbot import",
+        ),
+        (
+            "slack",
+            secrets.slack_bot.is_some(),
+            "the bot token is set",
+            "SLACK_BOT_TOKEN is not set, so nothing is posted to Slack; set it",
+        ),
+        (
+            "slack",
+            secrets.slack_app.is_some(),
+            "the app token is set",
+            "SLACK_APP_TOKEN is not set, so commands and buttons are not heard; set it",
+        ),
+        (
+            "operator",
+            config.operator.channel.is_some(),
+            "troubles are told in operator.channel",
+            "operator.channel is not set, so troubles are told in the log only; set it",
+        ),
+    ]
 }
 
 fn finding(level: &str, what: &str, text: &str) -> Result<()> {

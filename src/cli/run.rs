@@ -10,6 +10,7 @@ use cxbot_sdk::words::day_time;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use super::check::switches;
 use super::{open, sync};
 use crate::chat::Platform;
 use crate::chat::slack::Slack;
@@ -77,21 +78,10 @@ fn platforms(loaded: &Loaded, app: &App) -> Result<Vec<Arc<dyn Platform>>> {
 }
 
 fn say_what_is_missing(loaded: &Loaded) {
-    if loaded.config.secrets.intercom.is_none() {
-        tracing::warn!(
-            "INTERCOM_TOKEN is not set, so nothing is pulled; cxbot import works beside"
-        );
-    }
-    if loaded.config.secrets.slack_bot.is_none() {
-        tracing::warn!("SLACK_BOT_TOKEN is not set, so nothing is posted to Slack");
-    }
-    if loaded.config.secrets.slack_app.is_none() {
-        tracing::warn!(
-            "SLACK_APP_TOKEN is not set, so commands and buttons in Slack are not heard"
-        );
-    }
-    if loaded.config.operator.channel.is_none() {
-        tracing::warn!("operator.channel is not set, so troubles are told in this log only");
+    for (_, is_set, _, unset) in switches(&loaded.config) {
+        if !is_set {
+            tracing::warn!("{unset}");
+        }
     }
 }
 

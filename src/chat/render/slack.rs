@@ -1,10 +1,12 @@
 //! Slack's Block Kit. All text goes into `plain_text` and `rich_text`, which parse nothing: there is
 //! no markup in which words from outside could become a mention, a link or a command.
 
+mod chart;
+mod fit;
+
 use std::collections::BTreeSet;
 
-use cxbot_sdk::figures::Interval;
-use cxbot_sdk::message::{Block, Button, Chart, Fact, Point};
+use cxbot_sdk::message::{Block, Button, Chart, Fact};
 use cxbot_sdk::text::{Span, shorten};
 use cxbot_sdk::words::day_time;
 use cxbot_sdk::{Message, Text};
@@ -12,8 +14,10 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::drawing::{rows, sparkline, usual};
-use super::shortened;
 use super::visible::visible;
+pub use chart::has_chart;
+use chart::native;
+use fit::{fitting, have_room, size};
 
 /// Limits of Slack's Block Kit reference, in characters unless said otherwise.
 mod limit {
@@ -43,8 +47,6 @@ mod limit {
     pub(super) const BUTTONS: usize = 25;
 }
 
-/// Room for the mark that something did not fit, and for the list's own brackets.
-const MARK_ROOM: usize = 200;
 /// Lines gathered into one block end at about this many characters, so that what does not fit is a
 /// small part and not everything.
 const GATHERED: usize = 2_000;
@@ -70,12 +72,6 @@ pub fn render(message: &Message, channel: Option<&str>, zone: &TimeZone) -> Vec<
 pub fn post(message: &Message, channel: &str, zone: &TimeZone, charts: Charts) -> Value {
     super::lint(message);
     request(message, Some(channel), zone, charts)
-}
-
-/// Whether a request holds a chart of Slack's own.
-pub fn has_chart(request: &Value) -> bool {
-    let blocks = request["blocks"].as_array();
-    blocks.into_iter().flatten().any(|block| block["type"] == CHART)
 }
 
 /// Answers of at most this many posts: an address for answers takes five.
@@ -107,11 +103,6 @@ pub fn answer(message: &Message, zone: &TimeZone) -> Vec<Value> {
     pages.into_iter().map(body).collect()
 }
 
-fn have_room(page: &[Value], more: &[Value]) -> bool {
-    let size: usize = page.iter().chain(more).map(size).sum();
-    size <= limit::MESSAGE - MARK_ROOM && page.len() + more.len() < limit::BLOCKS
-}
-
 fn request(message: &Message, channel: Option<&str>, zone: &TimeZone, charts: Charts) -> Value {
     let mut request = json!({});
     if let Some(channel) = channel {
@@ -137,45 +128,6 @@ fn escaped(summary: &Text, zone: &TimeZone) -> String {
     // Escaping makes five characters of one at most.
     let words = shorten(&plain(summary, zone), limit::TEXT / 5);
     words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-/// As many blocks as a message takes, with a mark where some are left out. What goes is the end, but
-/// buttons last of all, because they lead to what is left out.
-fn fitting(blocks: Vec<Value>) -> Vec<Value> {
-    let total = blocks.len();
-    let mut kept: Vec<(usize, Value)> =
-        blocks.into_iter().map(|block| (size(&block), block)).collect();
-    while !fits(&kept, total) {
-        let end = kept.iter().rposition(|(_, block)| block["type"] != "actions");
-        kept.remove(end.unwrap_or(kept.len() - 1));
-    }
-    let dropped = total - kept.len();
-    let mut blocks: Vec<Value> = kept.into_iter().map(|(_, block)| block).collect();
-    if dropped > 0 {
-        blocks.push(note(&Text::from(shortened(dropped)), &TimeZone::UTC));
-    }
-    blocks
-}
-
-/// Whether so many of `total` blocks fit, with the mark that one of them needs when some are gone.
-fn fits(kept: &[(usize, Value)], total: usize) -> bool {
-    let mark = usize::from(kept.len() < total);
-    let size: usize = kept.iter().map(|(size, _)| size).sum();
-    kept.is_empty() || (kept.len() + mark <= limit::BLOCKS && size <= limit::MESSAGE - MARK_ROOM)
-}
-
-/// Characters of a block as Slack counts them: JSON, with `&`, `<` and `>` as their escapes.
-fn size(block: &Value) -> usize {
-    let json = block.to_string();
-    let escapes: usize = json
-        .chars()
-        .map(|c| match c {
-            '&' => 4,
-            '<' | '>' => 3,
-            _ => 0,
-        })
-        .sum();
-    json.chars().count() + escapes + 1
 }
 
 /// The blocks of one post; buttons' ids are unique over all posts that share `ids`.
@@ -358,49 +310,6 @@ fn chart_blocks(chart: &Chart, zone: &TimeZone, charts: Charts) -> Vec<Value> {
     lines.push(&mut blocks, section(&chart.finding, zone));
     lines.end(&mut blocks);
     blocks
-}
-
-/// Slack's type of a chart.
-const CHART: &str = "data_visualization";
-/// Fewer points make no line.
-const LEAST_POINTS: usize = 2;
-
-/// The chart as Slack's own; none where Slack could not draw it. A gap is left out, never drawn as
-/// zero.
-fn native(chart: &Chart) -> Option<Value> {
-    let known = |point: &Point| point.value.filter(|value| value.is_finite());
-    let points: Vec<(&str, f64)> =
-        chart.points.iter().filter_map(|point| Some((&*point.label, known(point)?))).collect();
-    let labels: Vec<String> =
-        points.iter().map(|(label, _)| shorten(&visible(label), limit::CATEGORY)).collect();
-    let distinct: BTreeSet<&String> = labels.iter().collect();
-    let drawable = (LEAST_POINTS..=limit::CATEGORIES).contains(&labels.len());
-    if !drawable
-        || distinct.len() < labels.len()
-        || labels.iter().any(|label| label.trim().is_empty())
-    {
-        return None;
-    }
-    let series = |name: &str, value: &dyn Fn(f64) -> f64| {
-        let values = labels.iter().zip(&points);
-        let data = values.map(|(label, (_, own))| {
-            json!({"label": label, "value": (value(*own) * 1_000.0).round() / 10.0})
-        });
-        json!({"name": name, "data": data.collect::<Vec<Value>>()})
-    };
-    let mut lines = vec![series("Good", &|own| own)];
-    let is_known = |usual: &Interval| usual.low.is_finite() && usual.high.is_finite();
-    if let Some(usual) = chart.usual.filter(is_known) {
-        lines.push(series("Usual, from", &|_| usual.low));
-        lines.push(series("Usual, to", &|_| usual.high));
-    }
-    let axes = json!({"categories": labels, "x_label": "Week", "y_label": "% good"});
-    let title = shorten(&visible(&chart.title), limit::CHART_TITLE);
-    Some(json!({
-        "type": CHART,
-        "title": if title.trim().is_empty() { "…".to_owned() } else { title },
-        "chart": {"type": "line", "series": lines, "axis_config": axes},
-    }))
 }
 
 /// Rows of equal width, several blocks of them where there are many.

@@ -2,23 +2,22 @@
 //! killed between any two steps or frozen for minutes, calls that are done and not answered, a history
 //! that lags, contents that change on the way. In the end every post is seen once, as it is wanted.
 
+mod outbox;
+mod platform;
+
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context as TaskContext, Waker};
-use std::time::Duration;
 
 use anyhow::Result;
-use async_trait::async_trait;
 use cxbot_sdk::{Destination, Message};
 use jiff::{SignedDuration, Timestamp};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tokio::task::yield_now;
-use tokio_util::sync::CancellationToken;
 
-use super::{Courier, Outbox};
-use crate::chat::{Call, Desk, Failure, Platform, Post, Request, Search};
+use super::Courier;
 use crate::clock::Clock;
 use crate::store::{Delivery, State, fingerprint};
 
@@ -165,209 +164,6 @@ fn want(row: &mut Delivery, hash: String) {
     if matches!(row.state, State::Sent | State::Confirmed | State::Held) && free {
         row.state = State::Wanted;
         row.not_before = Some(Timestamp::UNIX_EPOCH);
-    }
-}
-
-#[async_trait]
-impl Outbox for Sim {
-    async fn next(&self, at: &Destination, now: Timestamp) -> Result<Option<Delivery>> {
-        yield_now().await;
-        let world = self.lock();
-        let parent = world.rows.get(&(at.to_string(), 0)).and_then(|row| row.place.clone());
-        let waits = |row: &Delivery| {
-            world.rows.values().any(|before| {
-                let unplaced = before.place.is_none() && !before.wanted.is_empty();
-                let going = matches!(before.state, State::Wanted | State::Sending);
-                before.destination == *at && before.part < row.part && unplaced && going
-            })
-        };
-        let due = world.rows.values().find(|row| {
-            row.destination == *at
-                && !waits(row)
-                && matches!(row.state, State::Wanted | State::Sending | State::Held)
-                && row.not_before.is_some_and(|at| at <= now)
-                && row.lease_until <= now
-                && (row.part == 0 || parent.is_some())
-        });
-        Ok(due.map(|row| with_parent(row, &parent)))
-    }
-
-    async fn next_sweep(&self, at: &Destination, now: Timestamp) -> Result<Option<Delivery>> {
-        yield_now().await;
-        let world = self.lock();
-        let parent = world.rows.get(&(at.to_string(), 0)).and_then(|row| row.place.clone());
-        let due = world.rows.values().find(|row| {
-            let due = row.sweep_at.is_some_and(|at| at <= now) && row.lease_until <= now;
-            row.destination == *at && due && row.intent_at.is_none()
-        });
-        Ok(due.map(|row| with_parent(row, &parent)))
-    }
-
-    async fn save(&self, delivery: &Delivery, epoch: i64) -> Result<bool> {
-        yield_now().await;
-        let saved = {
-            let mut world = self.lock();
-            let key = (delivery.destination.to_string(), delivery.part);
-            match world.rows.get_mut(&key).filter(|row| row.epoch == epoch) {
-                None => false,
-                Some(row) => {
-                    let wanted = row.wanted.clone();
-                    *row = Delivery { wanted, parent: None, ..delivery.clone() };
-                    let settled = matches!(row.state, State::Sent | State::Confirmed);
-                    let surplus = row.wanted.is_empty() && row.place.is_some();
-                    if settled && (row.wanted != row.shown || surplus) {
-                        row.state = State::Wanted;
-                    }
-                    if let (0, Some(place)) = (delivery.part, &delivery.place) {
-                        world.follow(&delivery.destination, place);
-                    }
-                    true
-                }
-            }
-        };
-        yield_now().await;
-        Ok(saved)
-    }
-
-    async fn content(&self, delivery: &Delivery) -> Result<Option<Message>> {
-        yield_now().await;
-        let world = self.lock();
-        Ok(world.wanted.get(delivery.part as usize).map(|words| content(words)))
-    }
-}
-
-fn with_parent(row: &Delivery, parent: &Option<String>) -> Delivery {
-    let parent = parent.clone().filter(|_| row.part > 0);
-    Delivery { parent, ..row.clone() }
-}
-
-/// How a call goes.
-enum Fate {
-    Done,
-    DoneUnanswered,
-    Lost,
-    Refused,
-}
-
-impl Sim {
-    fn fate(&self) -> Fate {
-        let mut world = self.lock();
-        match world.rng.random_range(0..20) {
-            _ if !world.troubled => Fate::Done,
-            0..3 => Fate::DoneUnanswered,
-            3..6 => Fate::Lost,
-            6..8 => Fate::Refused,
-            _ => Fate::Done,
-        }
-    }
-
-    async fn call<T>(
-        &self,
-        done: impl FnOnce(&mut World) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        // Between these two a kill or a freeze leaves a request that is on its way.
-        yield_now().await;
-        yield_now().await;
-        let unknown = || Failure::Unknown("no answer".to_owned());
-        let fate = self.fate();
-        let answer = match fate {
-            Fate::Done => done(&mut self.lock()),
-            Fate::DoneUnanswered => {
-                let _unheard = done(&mut self.lock());
-                Err(unknown())
-            }
-            Fate::Lost => Err(unknown()),
-            Fate::Refused => {
-                let after = Some(Duration::from_secs(3));
-                Err(Failure::Later { after, why: "ratelimited".to_owned() })
-            }
-        };
-        yield_now().await;
-        answer
-    }
-}
-
-#[async_trait]
-impl Platform for Sim {
-    fn name(&self) -> &'static str {
-        "slack"
-    }
-
-    fn settles_in(&self) -> SignedDuration {
-        SETTLES_IN
-    }
-
-    async fn pace(&self, _: Call, _: &str) {
-        yield_now().await;
-    }
-
-    async fn post(&self, post: Post<'_>) -> Result<String, Failure> {
-        let (channel, thread) = (post.channel.to_owned(), post.thread.map(str::to_owned));
-        let (id, words) = (post.id.to_owned(), post.message.plain());
-        self.call(move |world| {
-            let place = format!("{}.{:06}", world.now.as_second(), world.copies.len());
-            let (at, deleted_at) = (world.now, None);
-            world.copies.push(Copy {
-                channel,
-                thread,
-                id,
-                place: place.clone(),
-                words,
-                at,
-                deleted_at,
-            });
-            Ok(place)
-        })
-        .await
-    }
-
-    async fn edit(&self, place: &str, post: Post<'_>) -> Result<(), Failure> {
-        let (place, words) = (place.to_owned(), post.message.plain());
-        self.call(move |world| {
-            let found = world.copies.iter_mut().find(|copy| copy.place == place);
-            let copy = found.filter(|copy| copy.deleted_at.is_none()).ok_or(Failure::Gone)?;
-            copy.words = words;
-            Ok(())
-        })
-        .await
-    }
-
-    async fn delete(&self, _: &str, place: &str) -> Result<(), Failure> {
-        let place = place.to_owned();
-        self.call(move |world| {
-            let now = world.now;
-            let found = world.copies.iter_mut().find(|copy| copy.place == place);
-            let copy = found.filter(|copy| copy.deleted_at.is_none()).ok_or(Failure::Gone)?;
-            copy.deleted_at = Some(now);
-            Ok(())
-        })
-        .await
-    }
-
-    async fn answer(&self, _: &Request, _: &Message) -> Result<(), Failure> {
-        Err(Failure::Unknown("nobody asks here".to_owned()))
-    }
-
-    async fn take_away(&self, _: &Request) -> Result<(), Failure> {
-        Err(Failure::Unknown("nobody asks here".to_owned()))
-    }
-
-    async fn listen(&self, _: Arc<dyn Desk>, _: CancellationToken) {}
-
-    async fn find(&self, search: Search<'_>) -> Result<Vec<String>, Failure> {
-        let (id, since) = (search.id.to_owned(), search.since);
-        let thread = search.thread.map(str::to_owned);
-        self.call(move |world| {
-            let lag =
-                if world.troubled { world.rng.random_range(0..SETTLES_IN.as_secs()) } else { 0 };
-            let seen = world.now - SignedDuration::from_secs(lag);
-            let shown = |copy: &&Copy| {
-                let there = copy.at <= seen && copy.deleted_at.is_none_or(|at| at > seen);
-                there && copy.at >= since && copy.id == id && copy.thread == thread
-            };
-            Ok(world.copies.iter().filter(shown).map(|copy| copy.place.clone()).collect())
-        })
-        .await
     }
 }
 
