@@ -6,80 +6,8 @@ use serde_json::json;
 use sqlx::{Connection, Executor, SqliteConnection};
 
 use crate::world::World;
-use crate::world::process::Process;
-use crate::world::slack::{Fault, Shown, Slack};
-
-const SUPPORT: &str = "C0SUPPORT1";
-const ANA: &str = "U0ANA00001";
-const BEN: &str = "U0BEN00001";
-
-/// A workspace with two people, and the program listening in it with a week of conversations.
-struct Scene {
-    slack: Slack,
-    world: World,
-    running: Process,
-}
-
-impl Scene {
-    async fn new() -> Scene {
-        let slack = Slack::start().await;
-        slack.put_channel(SUPPORT, "support");
-        slack.put_user(ANA, "ana");
-        slack.put_user(BEN, "ben");
-        let world =
-            World::new().posting_to(&slack, &[SUPPORT]).with("SLACK_APP_TOKEN", Slack::APP_TOKEN);
-        let lines: Vec<String> = (0..40).map(|n| record(n).to_string()).collect();
-        world.write("scores.jsonl", lines.join("\n"));
-        world.ok(&["import", "scores.jsonl"]).await;
-        let running = listening(&world, &slack).await;
-        Scene { slack, world, running }
-    }
-
-    async fn ask(&self, person: &str, line: &str) -> Duration {
-        let pressed = self.slack.type_command(person, SUPPORT, "/cx", line).await;
-        assert_eq!(pressed.said, None, "{line}");
-        pressed.acknowledged_within.unwrap_or_else(|| panic!("{line}: {}", self.running.log()))
-    }
-
-    /// Waits until this person has so many private answers.
-    async fn answers(&self, person: &str, count: usize) -> Vec<Shown> {
-        let there = || self.slack.ephemerals(SUPPORT, person).len() >= count;
-        self.running.until("an answer", Duration::from_secs(20), there).await;
-        self.slack.ephemerals(SUPPORT, person)
-    }
-
-    fn is_clean(&self) {
-        assert_eq!(self.slack.complaints(), [""; 0]);
-        assert_eq!(self.slack.notifications(), [""; 0]);
-        assert_eq!(self.slack.unacknowledged(), [""; 0]);
-        let log = self.running.log();
-        assert!(!log.contains(Slack::BOT_TOKEN) && !log.contains(Slack::APP_TOKEN));
-    }
-}
-
-async fn listening(world: &World, slack: &Slack) -> Process {
-    nobody_listens(slack).await;
-    let running = world.start(&["run"]);
-    let open = || slack.connections() == 2;
-    running.until("two connections", Duration::from_secs(20), open).await;
-    running
-}
-
-/// The connections of a process that is gone are not taken for those of the next one.
-async fn nobody_listens(slack: &Slack) {
-    while slack.connections() > 0 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-fn record(n: u32) -> serde_json::Value {
-    json!({
-        "source": "file", "id": n.to_string(), "score": if n.is_multiple_of(4) { 2 } else { 5 },
-        "closed_at": format!("2026-11-{:02}T10:00:00Z", 9 + n % 7),
-        "explanation": "<!channel> <@U0BEN00001> `rm` *bold* https://evil.example \u{202e}txt",
-        "topics": ["<!here> Invoices"], "teammates": [{"id": "1", "name": "Ana <!everyone>"}],
-    })
-}
+use crate::world::scene::{ANA, BEN, SUPPORT, Scene, button_in, listening, nobody_listens};
+use crate::world::slack::{Fault, Slack};
 
 #[tokio::test]
 async fn a_command_is_answered_to_its_asker_alone() {
@@ -93,23 +21,34 @@ async fn a_command_is_answered_to_its_asker_alone() {
 }
 
 #[tokio::test]
-async fn a_whole_digest_comes_in_a_few_posts_and_its_buttons_work() {
+async fn a_long_answer_is_one_message_whose_pages_are_turned() {
     let scene = Scene::new().await;
     scene.ask(ANA, "digest 2026-W46").await;
-    scene.answers(ANA, 1).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let answers = scene.slack.ephemerals(SUPPORT, ANA);
-    let all: String = answers.iter().map(|answer| answer.text.as_str()).collect();
-    for heading in ["CX week 46", "2 · HUMAN TEAM", "6 · Coverage", "7 · Worth reading"] {
-        assert!(all.contains(heading), "{heading}: {all}");
+    let mut all = scene.answers(ANA, 1).await[0].text.clone();
+    while let Some(next) = scene.button(ANA, "Next: page") {
+        let answers = scene.slack.ephemerals(SUPPORT, ANA);
+        assert_eq!(answers.len(), 1, "a page takes the place of the one before");
+        scene.slack.press(ANA, SUPPORT, &answers[0].ts, &next).await;
+        let turned = || scene.slack.ephemerals(SUPPORT, ANA)[0].text != answers[0].text;
+        scene.running.until("another page", Duration::from_secs(5), turned).await;
+        all.push_str(&scene.slack.ephemerals(SUPPORT, ANA)[0].text);
     }
-    assert!(answers.len() <= 4, "{}", answers.len());
-    let ts = answers[0].ts.clone();
-    let button = "digest/reading/{}";
-    scene.slack.press(ANA, SUPPORT, &ts, button).await;
-    let before = answers.len();
-    let answers = scene.answers(ANA, before + 1).await;
-    assert!(answers[before].text.contains("How to read"), "{}", answers[before].text);
+    for heading in ["CX week 46", "2 · HUMAN TEAM", "6 · Coverage", "7 · Worth reading"] {
+        assert_eq!(all.matches(heading).count(), 1, "{heading}: {all}");
+    }
+    assert!(scene.button(ANA, "Back: page").is_some());
+    scene.is_clean();
+}
+
+#[tokio::test]
+async fn a_button_of_a_private_answer_answers_beside_it() {
+    let scene = Scene::new().await;
+    scene.ask(ANA, "digest 2026-W46").await;
+    let digest = scene.answers(ANA, 1).await[0].clone();
+    scene.slack.press(ANA, SUPPORT, &digest.ts, "digest/reading/{}").await;
+    let answers = scene.answers(ANA, 2).await;
+    assert_eq!(answers[0].text, digest.text);
+    assert!(answers[1].text.contains("How to read"), "{}", answers[1].text);
     scene.is_clean();
 }
 
@@ -137,18 +76,20 @@ async fn a_shared_answer_stands_in_the_channel_once_and_shows_what_the_channel_m
     let other = "C0OTHER001";
     scene.slack.put_channel(other, "other");
     for (channel, quoted) in [(SUPPORT, true), (other, false)] {
-        scene.slack.type_command(ANA, channel, "/cx", "details 2026-W46").await;
         scene.slack.type_command(ANA, channel, "/cx", "digest 2026-W46").await;
-        let there = || scene.slack.ephemerals(channel, ANA).len() >= 2;
+        let there = || scene.slack.ephemerals(channel, ANA).len() == 1;
         scene.running.until("an answer", Duration::from_secs(10), there).await;
+        // She opens the details, reads them, and shares the digest.
+        let digest = scene.slack.ephemerals(channel, ANA)[0].clone();
+        let details = r#"digest/details/{"week":"2026-W46"}"#;
+        scene.slack.press(ANA, channel, &digest.ts, details).await;
+        let there = || scene.slack.ephemerals(channel, ANA).len() == 2;
+        scene.running.until("the details", Duration::from_secs(10), there).await;
         let private = scene.slack.ephemerals(channel, ANA);
-        let whole: String = private.iter().map(|shown| shown.text.as_str()).collect();
-        assert!(whole.contains("*bold*"), "the asker sees quotes: {whole}");
-        let shares = r#"host/share/{"command":"digest 2026-W46"}"#;
-        let with_button =
-            private.iter().find(|shown| shown.blocks.to_string().contains("host/share"));
-        let ts = with_button.expect("a button to share").ts.clone();
-        scene.slack.press(ANA, channel, &ts, shares).await;
+        assert!(private[1].text.contains("*bold*"), "the asker sees quotes: {private:#?}");
+        let shares = button_in(&digest, "Share with this channel").expect("a button to share");
+        let ts = digest.ts;
+        scene.slack.press(ANA, channel, &ts, &shares).await;
         let shared =
             || scene.slack.channel(channel).first().is_some_and(|one| one.replies.len() == 7);
         scene.running.until("the shared copy", Duration::from_secs(30), shared).await;

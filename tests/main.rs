@@ -9,4 +9,5 @@ mod run;
 mod slots;
 mod sync;
 mod walls;
+mod windows;
 mod world;

@@ -1,5 +1,6 @@
 //! Chat platforms: what each can do with a post, and the renderers that draw it.
 
+pub mod form;
 pub mod render;
 pub mod slack;
 
@@ -8,9 +9,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cxbot_sdk::Message;
+use cxbot_sdk::message::Button;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
+
+use form::{Fault, Form, Values};
 
 /// A post on its way: a message without its thread, or one reply.
 #[derive(Debug, Clone, Copy)]
@@ -86,7 +90,7 @@ pub struct Request {
     pub answer_to: String,
 }
 
-/// A slash command or a press.
+/// What someone did to ask.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Asked {
@@ -94,13 +98,37 @@ pub enum Asked {
     Command(String),
     /// A button's id.
     Press(String),
+    /// A form, by the id of the button that led to it.
+    Submit { id: String, values: Values },
+    /// A look at the home page.
+    Home,
 }
+
+impl Asked {
+    /// Whether the button behind it asks for more before it does anything.
+    pub fn asks(&self) -> bool {
+        let Asked::Press(id) = self else { return false };
+        Button::parts(id).is_some_and(|press| press.asks)
+    }
+
+    /// Whether its answer takes the place of the private answer on which the button stood.
+    pub fn turns_page(&self) -> bool {
+        let Asked::Press(id) = self else { return false };
+        Button::parts(id).is_some_and(|press| (press.plugin, press.action) == TURN_PAGE)
+    }
+}
+
+/// The button of the host's own that shows another part of a long answer.
+pub const TURN_PAGE: (&str, &str) = ("host", "page");
 
 /// Takes requests in; kept short, because the platform waits for it.
 #[async_trait]
 pub trait Desk: Send + Sync {
     /// Whether the request is safely kept. Answers within a second or so in any case.
     async fn receive(&self, platform: &'static str, request: Request) -> bool;
+
+    /// What is wrong with a form as it is filled in; at once, and without doing anything.
+    fn faults(&self, id: &str, values: &Values) -> Vec<Fault>;
 }
 
 /// A platform that nobody has set up: every call says so.
@@ -150,6 +178,10 @@ impl Platform for Absent {
         self.refuse()
     }
 
+    async fn ask(&self, _: &Request, _: &Form) -> Result<(), Failure> {
+        self.refuse()
+    }
+
     async fn answer(&self, _: &Request, _: &Message) -> Result<(), Failure> {
         self.refuse()
     }
@@ -185,6 +217,9 @@ pub trait Platform: Send + Sync {
 
     /// The places of all our posts with this id, oldest first.
     async fn find(&self, search: Search<'_>) -> Result<Vec<String>, Failure>;
+
+    /// Asks for more with a form. [`Failure::Gone`] where that comes too late.
+    async fn ask(&self, request: &Request, form: &Form) -> Result<(), Failure>;
 
     /// Answers a request so that only its asker sees it.
     async fn answer(&self, request: &Request, message: &Message) -> Result<(), Failure>;

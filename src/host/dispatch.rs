@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use cxbot_sdk::message::Button;
-use cxbot_sdk::plugin::Call;
-use cxbot_sdk::{Error, Host, Invoker, Reply, Result, Tick};
+use cxbot_sdk::message::{Button, Press};
+use cxbot_sdk::plugin::{Action, Call, Fault, Manifest};
+use cxbot_sdk::{Error, Host, Invoker, Message, Reply, Result, Tick};
+use serde_json::Value;
 
-use super::{App, help, identity, resolve};
+use super::{App, form, help, identity, resolve};
+use crate::chat::form::{Form, Values};
 
 impl App {
     /// Runs a slash command, given without the `/cx` before it.
@@ -20,23 +22,69 @@ impl App {
             return Err(help::unknown(&self.plugins, word));
         };
         let arguments = resolve::arguments(rest, command)?;
-        let (plugin, name) = (manifest.name, command.name.clone());
-        let invoker = identity::shown_to(manifest, invoker, &self.services).await?;
-        self.call(plugin, Call::Action { name, invoker, arguments }).await
+        self.act(manifest, command, invoker, arguments).await
     }
 
     /// Runs the action behind a button, by the button's id.
     pub async fn press(&self, id: &str, invoker: Invoker) -> Result<Reply> {
-        let gone = || Error::refused("This button is from another version of cxbot; ask anew.");
-        let (plugin, action, arguments) = Button::parts(id).ok_or_else(gone)?;
-        let manifest = self.plugins.manifests().find(|manifest| manifest.name == plugin);
-        let manifest = manifest.ok_or_else(gone)?;
-        if !manifest.actions.iter().any(|known| known.name == action) {
-            return Err(gone());
+        let (manifest, action, press) = self.behind(id)?;
+        self.act(manifest, action, invoker, press.arguments).await
+    }
+
+    /// The form of a button that asks for more.
+    pub fn form(&self, id: &str) -> Result<Form> {
+        let (_, action, press) = self.behind(id)?;
+        Ok(form::form(id, action, &press.arguments))
+    }
+
+    /// What is wrong with a form as it is filled in.
+    pub fn faults(&self, id: &str, values: &Values) -> Vec<Fault> {
+        let Ok((_, action, press)) = self.behind(id) else { return Vec::new() };
+        form::arguments(action, &press.arguments, values).err().unwrap_or_default()
+    }
+
+    /// Runs the action behind a form.
+    pub async fn submit(&self, id: &str, values: &Values, invoker: Invoker) -> Result<Reply> {
+        let (manifest, action, press) = self.behind(id)?;
+        let arguments = form::arguments(action, &press.arguments, values).map_err(|faults| {
+            let said = faults.into_iter().map(|fault| fault.why);
+            Error::refused(said.collect::<Vec<_>>().join(" "))
+        })?;
+        self.act(manifest, action, invoker, arguments).await
+    }
+
+    /// The plugins' parts of someone's home page.
+    pub async fn homes(&self, invoker: &Invoker) -> Result<Vec<Message>> {
+        let mut parts = Vec::new();
+        for manifest in self.plugins.manifests().filter(|manifest| manifest.home) {
+            let invoker = identity::shown_to(manifest, invoker.clone(), &self.services).await?;
+            if let Reply::Private(part) = self.call(manifest.name, Call::Home { invoker }).await? {
+                parts.push(part);
+            }
         }
+        Ok(parts)
+    }
+
+    /// The action that a button's id names.
+    fn behind<'a>(&'a self, id: &'a str) -> Result<(&'a Manifest, &'a Action, Press<'a>)> {
+        let gone = || Error::refused("This button is from another version of cxbot; ask anew.");
+        let press = Button::parts(id).ok_or_else(gone)?;
+        let manifest = self.plugins.manifests().find(|manifest| manifest.name == press.plugin);
+        let manifest = manifest.ok_or_else(gone)?;
+        let action = manifest.actions.iter().find(|known| known.name == press.action);
+        Ok((manifest, action.ok_or_else(gone)?, press))
+    }
+
+    async fn act(
+        &self,
+        manifest: &Manifest,
+        action: &Action,
+        invoker: Invoker,
+        arguments: Value,
+    ) -> Result<Reply> {
         let invoker = identity::shown_to(manifest, invoker, &self.services).await?;
-        let name = action.to_owned();
-        self.call(plugin, Call::Action { name, invoker, arguments }).await
+        let call = Call::Action { name: action.name.clone(), invoker, arguments };
+        self.call(manifest.name, call).await
     }
 
     /// Runs one job for one slot.

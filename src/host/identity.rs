@@ -54,7 +54,8 @@ mod tests {
     use super::*;
 
     fn manifest(name: &'static str, needs: &'static [Need]) -> Manifest {
-        Manifest { name, about: "test", needs, actions: vec![], jobs: vec![], counted: vec![] }
+        let (actions, jobs, counted) = (vec![], vec![], vec![]);
+        Manifest { name, about: "test", needs, actions, jobs, home: false, counted }
     }
 
     #[tokio::test]

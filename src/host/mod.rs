@@ -2,6 +2,7 @@
 
 pub mod deliver;
 mod dispatch;
+mod form;
 mod help;
 mod identity;
 mod resolve;

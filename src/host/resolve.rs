@@ -73,13 +73,18 @@ fn schema_of<'a>(action: &'a Action, name: &str) -> Result<&'a Value> {
     }))
 }
 
-/// A value as the schema's type has it; the action itself checks everything finer.
-fn typed(name: &str, value: &str, schema: &Value) -> Result<Value> {
-    let is = |kind: &str| match schema.get("type") {
+/// Whether a schema's type is this one, or this one among others.
+pub(super) fn has_type(schema: &Value, kind: &str) -> bool {
+    match schema.get("type") {
         Some(Value::String(only)) => only == kind,
         Some(Value::Array(several)) => several.iter().any(|one| one == kind),
         _ => false,
-    };
+    }
+}
+
+/// A value as the schema's type has it; the action itself checks everything finer.
+pub(super) fn typed(name: &str, value: &str, schema: &Value) -> Result<Value> {
+    let is = |kind: &str| has_type(schema, kind);
     let refuse = |what: &str| {
         let text = Text::new().code(name).plain(format!(" takes {what}, not \""));
         Error::refused(text.outside(value).plain("\"."))
@@ -162,6 +167,7 @@ mod tests {
             command: true,
             about: "Someone.".to_owned(),
             arguments,
+            check: |_| Ok(()),
         }
     }
 

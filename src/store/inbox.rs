@@ -6,8 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::engine::{Arg, Row, args};
 use super::{Store, millis, sql};
 
-/// Answered requests are remembered so long, because platforms send some of them again.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(2);
+/// Answered requests are remembered so long: platforms send some of them again, and their answers can
+/// be shared and paged through.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 
 /// A request as it waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,9 +52,28 @@ impl Store {
         self.move_request(sql::BEGIN_ANSWER, platform, id).await
     }
 
-    /// Says that a request is answered, and forgets what it was.
+    /// Says that a request is answered.
     pub async fn answered(&self, platform: &str, id: &str) -> Result<()> {
         self.move_request(sql::ANSWERED, platform, id).await.map(drop)
+    }
+
+    /// Says that a request is answered, and forgets what it was.
+    pub async fn answered_and_forgotten(&self, platform: &str, id: &str) -> Result<()> {
+        self.move_request(sql::ANSWERED_AND_FORGOTTEN, platform, id).await.map(drop)
+    }
+
+    /// A request of the last day, as it was stored.
+    pub async fn asked(&self, platform: &str, id: &str) -> Result<Option<String>> {
+        let rows = self.engine.fetch(sql::ASKED, args![platform, id]).await?;
+        let request = rows.first().map(|row| row.text(0)).transpose()?;
+        Ok(request.filter(|request| !request.is_empty()))
+    }
+
+    /// Forgets requests that were answered long ago.
+    pub async fn forget_answered(&self, now: Timestamp) -> Result<()> {
+        let mut tx = self.engine.begin().await?;
+        tx.execute(sql::FORGET_ANSWERED, args![millis(now - REMEMBERED)]).await?;
+        tx.commit().await
     }
 
     async fn move_request(&self, statement: &str, platform: &str, id: &str) -> Result<bool> {
@@ -64,11 +84,8 @@ impl Store {
     }
 
     /// Requests that an earlier process left without an answer, oldest first.
-    pub async fn unanswered(&self, now: Timestamp) -> Result<Vec<Waiting>> {
-        let mut tx = self.engine.begin().await?;
-        tx.execute(sql::FORGET_ANSWERED, args![millis(now - REMEMBERED)]).await?;
-        let rows = tx.fetch(sql::UNANSWERED, args![]).await?;
-        tx.commit().await?;
+    pub async fn unanswered(&self) -> Result<Vec<Waiting>> {
+        let rows = self.engine.fetch(sql::UNANSWERED, args![]).await?;
         let waiting = |row: &Row| {
             Ok(Waiting {
                 platform: row.text(0)?,

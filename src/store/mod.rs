@@ -150,6 +150,11 @@ impl Store {
         Ok(u64::try_from(count)?)
     }
 
+    /// Whether there is anything to report on.
+    pub async fn has_conversations(&self) -> Result<bool> {
+        Ok(!self.engine.fetch(sql::HAS_CONVERSATIONS, args![]).await?.is_empty())
+    }
+
     /// How many conversations closed within this time have no score.
     pub async fn pending(&self, from: Timestamp, to: Timestamp) -> Result<u64> {
         let rows = self.engine.fetch(sql::PENDING, args![millis(from), millis(to)]).await?;

@@ -242,8 +242,12 @@ RECEIVE = "INSERT INTO inbox (platform, id, request, state, received_at)
     VALUES ($1, $2, $3, 'waiting', $4) ON CONFLICT (platform, id) DO NOTHING";
 BEGIN_ANSWER = "UPDATE inbox SET state = 'answering'
     WHERE platform = $1 AND id = $2 AND state = 'waiting'";
-ANSWERED = "UPDATE inbox SET state = 'done', request = ''
+ANSWERED = "UPDATE inbox SET state = 'done'
     WHERE platform = $1 AND id = $2 AND state <> 'done'";
+ANSWERED_AND_FORGOTTEN = "UPDATE inbox SET state = 'done', request = ''
+    WHERE platform = $1 AND id = $2 AND state <> 'done'";
+ASKED = "SELECT request FROM inbox WHERE platform = $1 AND id = $2";
+HAS_CONVERSATIONS = "SELECT 1 FROM conversation LIMIT 1";
 UNANSWERED = "SELECT platform, id, request, received_at, state FROM inbox
     WHERE state IN ('waiting', 'answering') ORDER BY received_at, id";
 FORGET_ANSWERED = "DELETE FROM inbox WHERE state = 'done' AND received_at < $1";

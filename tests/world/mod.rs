@@ -6,6 +6,7 @@ pub mod moved;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
+pub mod scene;
 pub mod slack;
 
 use std::path::PathBuf;

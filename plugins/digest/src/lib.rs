@@ -75,13 +75,17 @@ impl Plugin for Digest {
     }
 
     fn routes(&self) -> Routes<Self> {
+        let editions = || self.editions.iter().map(|edition| &edition.name);
         let routes = Routes::new()
             .command("digest", "The digest of a week, to you alone.", Self::preview)
+            .choices("edition", editions())
             .command(
                 "coverage",
                 "How many closed conversations were scored, and why the others were not.",
                 Self::coverage,
             )
+            .choices("edition", editions())
+            .home(Self::home)
             .action("details", "The details behind a digest.", Self::details)
             .action("reading", "How to read the digest.", Self::reading);
         self.editions.iter().fold(routes, |routes, edition| {
@@ -181,6 +185,11 @@ impl Digest {
     async fn details(cx: Cx<Self>, invoker: Invoker, args: WeekArgs) -> Result<Reply> {
         let weekly = cx.read(&cx, &invoker, args).await?;
         Ok(Reply::Private(message::details(&weekly, cx.workspace())))
+    }
+
+    async fn home(cx: Cx<Self>, invoker: Invoker) -> Result<Message> {
+        let weekly = cx.read(&cx, &invoker, WeekArgs::default()).await?;
+        Ok(message::home(&weekly, cx.workspace()))
     }
 
     async fn reading(cx: Cx<Self>, _: Invoker, _: NoArgs) -> Result<Reply> {

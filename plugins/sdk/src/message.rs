@@ -34,6 +34,7 @@ pub enum Block {
     Note(Text),
     Divider,
     Buttons(Vec<Button>),
+    Choose(Choose),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,13 +68,36 @@ pub struct Point {
     pub value: Option<f64>,
 }
 
-/// A press away: `plugin/action/args` is the whole identity, so buttons survive restarts.
+/// A press away: `plugin/action/args` is the whole identity, so buttons survive restarts; with a `?`
+/// behind the action the host asks for the rest of the arguments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Button {
     pub label: String,
     /// At most [`Button::ID_LIMIT`] bytes; carries ids only, never names or e-mails.
     pub id: String,
-    /// Whether the host asks for the arguments that `id` leaves out.
+}
+
+/// A list to choose one from. Choosing is pressing the button of that label.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Choose {
+    /// What is chosen, such as "Another week".
+    pub prompt: String,
+    /// At most [`Choose::LIMIT`].
+    pub choices: Vec<Button>,
+}
+
+impl Choose {
+    /// The longest list that every platform carries (Discord's select).
+    pub const LIMIT: usize = 25;
+}
+
+/// What a button's id says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Press<'a> {
+    pub plugin: &'a str,
+    pub action: &'a str,
+    pub arguments: Value,
+    /// Whether the host asks for the arguments that the id leaves out.
     pub asks: bool,
 }
 
@@ -83,26 +107,28 @@ impl Button {
 
     /// A button that carries all of the action's arguments.
     pub fn call(label: &str, plugin: &str, action: &str, args: &impl Serialize) -> Self {
-        Button::new(label, plugin, action, args, false)
+        Button::new(label, plugin, action, args)
     }
 
     /// A button that carries part of the arguments; the host asks for the rest with a form.
     pub fn ask(label: &str, plugin: &str, action: &str, args: &impl Serialize) -> Self {
-        Button::new(label, plugin, action, args, true)
+        Button::new(label, plugin, &format!("{action}?"), args)
     }
 
-    fn new(label: &str, plugin: &str, action: &str, args: &impl Serialize, asks: bool) -> Self {
+    fn new(label: &str, plugin: &str, action: &str, args: &impl Serialize) -> Self {
         // An argument struct that serde cannot write is a bug that the compliance check shows:
         // such a button has no arguments and is refused when pressed.
         let args = serde_json::to_value(args).unwrap_or(Value::Null);
-        Button { label: label.to_owned(), id: format!("{plugin}/{action}/{args}"), asks }
+        Button { label: label.to_owned(), id: format!("{plugin}/{action}/{args}") }
     }
 
-    /// The parts of the id: plugin, action, arguments.
-    pub fn parts(id: &str) -> Option<(&str, &str, Value)> {
+    /// What pressing the button of this id means.
+    pub fn parts(id: &str) -> Option<Press<'_>> {
         let (plugin, rest) = id.split_once('/')?;
         let (action, args) = rest.split_once('/')?;
-        Some((plugin, action, serde_json::from_str(args).ok()?))
+        let arguments = serde_json::from_str(args).ok()?;
+        let asks = action.ends_with('?');
+        Some(Press { plugin, action: action.trim_end_matches('?'), arguments, asks })
     }
 }
 
@@ -169,7 +195,16 @@ impl Block {
             }
             Block::Table(table) => table.rows.iter().flatten().collect(),
             Block::Chart(chart) => vec![&chart.finding],
-            Block::Divider | Block::Buttons(_) => vec![],
+            Block::Divider | Block::Buttons(_) | Block::Choose(_) => vec![],
+        }
+    }
+
+    /// What people may press in the block.
+    pub fn buttons(&self) -> &[Button] {
+        match self {
+            Block::Buttons(buttons) => buttons,
+            Block::Choose(choose) => &choose.choices,
+            _ => &[],
         }
     }
 
@@ -179,6 +214,10 @@ impl Block {
             Block::Table(table) => table.columns.iter().map(String::as_str).collect(),
             Block::Chart(chart) => vec![&chart.title],
             Block::Buttons(buttons) => buttons.iter().map(|button| &*button.label).collect(),
+            Block::Choose(choose) => {
+                let labels = choose.choices.iter().map(|button| &*button.label);
+                std::iter::once(&*choose.prompt).chain(labels).collect()
+            }
             _ => vec![],
         }
     }
@@ -193,8 +232,12 @@ mod tests {
     fn a_button_carries_its_arguments_in_its_id() {
         let button = Button::call("Details", "digest", "details", &json!({"week": "2026-W46"}));
         assert_eq!(button.id, r#"digest/details/{"week":"2026-W46"}"#);
-        let parts = Button::parts(&button.id);
-        assert_eq!(parts, Some(("digest", "details", json!({"week": "2026-W46"}))));
+        let press = Button::parts(&button.id).expect("well-formed");
+        assert_eq!((press.plugin, press.action, press.asks), ("digest", "details", false));
+        assert_eq!(press.arguments, json!({"week": "2026-W46"}));
+        let asking = Button::ask("Another", "digest", "digest", &json!({})).id;
+        let press = Button::parts(&asking).expect("well-formed");
+        assert_eq!((press.action, press.asks), ("digest", true));
         assert_eq!(Button::parts("nonsense"), None);
     }
 }

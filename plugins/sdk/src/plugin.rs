@@ -84,8 +84,20 @@ type ActionHandler<P> = Handler<P, (Invoker, Value)>;
 pub struct Routes<P> {
     actions: Vec<(Action, ActionHandler<P>)>,
     jobs: Vec<(Job, Handler<P, Tick>)>,
+    home: Option<Handler<P, Invoker>>,
     counted: Vec<Filter>,
 }
+
+/// What is wrong with one argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Empty where the arguments as a whole are wrong.
+    pub argument: String,
+    pub why: String,
+}
+
+/// Reads arguments without running anything.
+type Check = fn(Value) -> Result<(), Fault>;
 
 /// An action as the host sees it.
 #[derive(Debug, Clone, Serialize)]
@@ -97,6 +109,9 @@ pub struct Action {
     pub about: String,
     /// JSON Schema of the arguments: parser, help, typed options and forms all come from it.
     pub arguments: Schema,
+    /// What is wrong with given arguments, so that a form can say so under its field.
+    #[serde(skip)]
+    pub check: Check,
 }
 
 /// A job as the host sees it.
@@ -117,13 +132,15 @@ pub struct Manifest {
     pub needs: &'static [Need],
     pub actions: Vec<Action>,
     pub jobs: Vec<Job>,
+    /// Whether it has a part of everyone's home page.
+    pub home: bool,
     /// The filters whose counts the host keeps ready.
     pub counted: Vec<Filter>,
 }
 
 impl<P: Plugin> Default for Routes<P> {
     fn default() -> Self {
-        Routes { actions: Vec::new(), jobs: Vec::new(), counted: Vec::new() }
+        Routes { actions: Vec::new(), jobs: Vec::new(), home: None, counted: Vec::new() }
     }
 }
 
@@ -151,6 +168,37 @@ impl<P: Plugin> Routes<P> {
         R: Future<Output = Result<Reply>> + Send + 'static,
     {
         self.route(name, about, false, run)
+    }
+
+    /// The values that an argument of the action before takes, where its type leaves them open: people
+    /// choose among them.
+    pub fn choices<S: AsRef<str>>(
+        mut self,
+        argument: &str,
+        values: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let last = self.actions.last_mut().map(|(action, _)| &mut action.arguments);
+        let argument =
+            last.and_then(|schema| schema.pointer_mut(&format!("/properties/{argument}")));
+        if let Some(argument) = argument {
+            let values = values.into_iter().map(|value| Value::from(value.as_ref()));
+            argument["enum"] = values.collect();
+        }
+        self
+    }
+
+    /// The plugin's part of everyone's home page, where the platform has one.
+    pub fn home<F, R>(mut self, run: F) -> Self
+    where
+        F: Fn(Cx<P>, Invoker) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Message>> + Send + 'static,
+    {
+        let run = move |cx, invoker| -> BoxFuture<'static, Result<Reply>> {
+            let running = run(cx, invoker);
+            Box::pin(async move { running.await.map(Reply::Private) })
+        };
+        self.home = Some(Arc::new(run));
+        self
     }
 
     /// A job; its name is unique within the plugin.
@@ -204,6 +252,7 @@ impl<P: Plugin> Routes<P> {
             command,
             about: about.to_owned(),
             arguments: schema_for!(A),
+            check: |arguments| read::<A>(arguments).map(drop),
         };
         let run = move |cx, (invoker, arguments): (Invoker, Value)| {
             let running = parse::<A>(arguments).map(|arguments| run(cx, invoker, arguments));
@@ -214,11 +263,18 @@ impl<P: Plugin> Routes<P> {
     }
 }
 
-fn parse<A: DeserializeOwned>(arguments: Value) -> Result<A> {
+fn read<A: DeserializeOwned>(arguments: Value) -> Result<A, Fault> {
     serde_path_to_error::deserialize(arguments).map_err(|error| {
         let path = error.path().to_string();
-        let at = if path == "." { String::new() } else { format!("{path}: ") };
-        Error::refused(format!("{at}{}", error.into_inner()))
+        let argument = if path == "." { String::new() } else { path };
+        Fault { argument, why: error.into_inner().to_string() }
+    })
+}
+
+fn parse<A: DeserializeOwned>(arguments: Value) -> Result<A> {
+    read(arguments).map_err(|Fault { argument, why }| match argument.is_empty() {
+        true => Error::refused(why),
+        false => Error::refused(format!("{argument}: {why}")),
     })
 }
 
@@ -228,6 +284,7 @@ fn parse<A: DeserializeOwned>(arguments: Value) -> Result<A> {
 pub enum Call {
     Action { name: String, invoker: Invoker, arguments: Value },
     Job { name: String, tick: Tick },
+    Home { invoker: Invoker },
 }
 
 /// A plugin as the host holds it: whatever its types are.
@@ -241,6 +298,7 @@ struct Typed<P> {
     manifest: Manifest,
     actions: BTreeMap<String, ActionHandler<P>>,
     jobs: BTreeMap<String, Handler<P, Tick>>,
+    home: Option<Handler<P, Invoker>>,
 }
 
 /// Builds a plugin from its settings, as JSON. The error names the setting's path.
@@ -253,11 +311,12 @@ pub fn install<P: Plugin>(config: Value) -> Result<Box<dyn Installed>> {
         needs: P::NEEDS,
         actions: routes.actions.iter().map(|(action, _)| action.clone()).collect(),
         jobs: routes.jobs.iter().map(|(job, _)| job.clone()).collect(),
+        home: routes.home.is_some(),
         counted: routes.counted,
     };
     let actions = routes.actions.into_iter().map(|(action, run)| (action.name, run)).collect();
     let jobs = routes.jobs.into_iter().map(|(job, run)| (job.name, run)).collect();
-    Ok(Box::new(Typed { plugin, manifest, actions, jobs }))
+    Ok(Box::new(Typed { plugin, manifest, actions, jobs, home: routes.home }))
 }
 
 impl<P: Plugin> Installed for Typed<P> {
@@ -279,6 +338,10 @@ impl<P: Plugin> Installed for Typed<P> {
             Call::Job { name, tick } => match self.jobs.get(&name) {
                 Some(run) => run(cx, tick),
                 None => unknown("job", &name),
+            },
+            Call::Home { invoker } => match &self.home {
+                Some(run) => run(cx, invoker),
+                None => unknown("part of", "the home page"),
             },
         }
     }

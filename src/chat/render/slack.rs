@@ -3,10 +3,12 @@
 
 mod chart;
 mod fit;
+mod table;
+pub mod views;
 
 use std::collections::BTreeSet;
 
-use cxbot_sdk::message::{Block, Button, Chart, Fact};
+use cxbot_sdk::message::{Block, Button, Chart, Choose, Fact};
 use cxbot_sdk::text::{Span, shorten};
 use cxbot_sdk::words::day_time;
 use cxbot_sdk::{Message, Text};
@@ -15,9 +17,8 @@ use serde_json::{Value, json};
 
 use super::drawing::{rows, sparkline, usual};
 use super::visible::visible;
-pub use chart::has_chart;
-use chart::native;
-use fit::{fitting, have_room, size};
+use chart::CHART;
+use fit::{fitting, size};
 
 /// Limits of Slack's Block Kit reference, in characters unless said otherwise.
 mod limit {
@@ -31,6 +32,8 @@ mod limit {
     pub(super) const HEADER: usize = 150;
     /// A button's label.
     pub(super) const LABEL: usize = 75;
+    /// The words in an empty list.
+    pub(super) const PLACEHOLDER: usize = 150;
     /// A button's `action_id`.
     pub(super) const ACTION_ID: usize = 255;
     /// A link's address.
@@ -41,6 +44,12 @@ mod limit {
     pub(super) const CATEGORIES: usize = 20;
     /// A category's label.
     pub(super) const CATEGORY: usize = 20;
+    /// A table's rows with its header, its columns, all its cells together.
+    pub(super) const TABLE_ROWS: usize = 100;
+    pub(super) const TABLE_COLUMNS: usize = 20;
+    pub(super) const TABLE: usize = 10_000;
+    /// A table's cell; ours, so that a row stays a row.
+    pub(super) const CELL: usize = 200;
     /// A chart's title.
     pub(super) const CHART_TITLE: usize = 50;
     /// Buttons in one block.
@@ -51,12 +60,12 @@ mod limit {
 /// small part and not everything.
 const GATHERED: usize = 2_000;
 
-/// How a chart is drawn.
+/// How charts and tables are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Charts {
-    /// As Slack's own line chart, which came in June 2026 and not to every workspace at once.
+pub enum Drawn {
+    /// As Slack's own; its line chart came in June 2026 and not to every workspace at once.
     Native,
-    /// As a row of signs.
+    /// As rows of signs.
     Signs,
 }
 
@@ -65,62 +74,51 @@ pub enum Charts {
 pub fn render(message: &Message, channel: Option<&str>, zone: &TimeZone) -> Vec<Value> {
     super::lint(message);
     let posts = std::iter::once(message).chain(&message.thread);
-    posts.map(|post| request(post, channel, zone, Charts::Native)).collect()
+    posts.map(|post| request(post, channel, zone, Drawn::Native)).collect()
 }
 
-/// One post of a message, with charts drawn like this.
-pub fn post(message: &Message, channel: &str, zone: &TimeZone, charts: Charts) -> Value {
+/// One post of a message, with charts and tables drawn like this.
+pub fn post(message: &Message, channel: &str, zone: &TimeZone, drawn: Drawn) -> Value {
     super::lint(message);
-    request(message, Some(channel), zone, charts)
+    request(message, Some(channel), zone, drawn)
 }
 
-/// Answers of at most this many posts: an address for answers takes five.
-const PAGES: usize = 4;
-
-/// A private answer as bodies for the address that came with the question: the message and its
-/// thread one after another, in as few posts as they fit.
-pub fn answer(message: &Message, zone: &TimeZone) -> Vec<Value> {
+/// A private answer as a body for the address that came with the question; its thread is for those
+/// who turn its pages.
+pub fn answer(message: &Message, zone: &TimeZone) -> Value {
     super::lint(message);
-    let posts = std::iter::once(message).chain(&message.thread);
-    let mut pages: Vec<Vec<Value>> = Vec::new();
-    let mut ids = BTreeSet::new();
-    for post in posts {
-        // A message takes two charts at most, and an answer gathers more.
-        let own = blocks(post, zone, Charts::Signs, &mut ids);
-        match pages.last_mut().filter(|page| have_room(page, &own)) {
-            Some(page) => page.extend(own),
-            None => pages.push(own),
-        }
-    }
-    // The last page takes what is left, and marks what does not fit.
-    let rest = pages.split_off(PAGES.min(pages.len()));
-    if let Some(last) = pages.last_mut() {
-        last.extend(rest.into_iter().flatten());
-    }
+    let blocks = blocks(message, zone, Drawn::Signs, &mut BTreeSet::new());
     let summary = escaped(&message.summary, zone);
-    let body =
-        |blocks| json!({"response_type": "ephemeral", "text": summary, "blocks": fitting(blocks)});
-    pages.into_iter().map(body).collect()
+    json!({"response_type": "ephemeral", "text": summary, "blocks": fitting(blocks)})
 }
 
-fn request(message: &Message, channel: Option<&str>, zone: &TimeZone, charts: Charts) -> Value {
+fn request(message: &Message, channel: Option<&str>, zone: &TimeZone, drawn: Drawn) -> Value {
     let mut request = json!({});
     if let Some(channel) = channel {
         request["channel"] = json!(channel);
     }
     request["text"] = json!(escaped(&message.summary, zone));
-    let drawn = |block: &&Block| matches!(block, Block::Chart(_));
-    let charts = match message.blocks.iter().filter(drawn).count() {
-        0..=limit::CHARTS => charts,
-        _ => Charts::Signs,
-    };
-    request["blocks"] = json!(fitting(blocks(message, zone, charts, &mut BTreeSet::new())));
+    let drawn = if has_room_for_natives(message) { drawn } else { Drawn::Signs };
+    request["blocks"] = json!(fitting(blocks(message, zone, drawn, &mut BTreeSet::new())));
     request["unfurl_links"] = json!(false);
     request["unfurl_media"] = json!(false);
     request["mrkdwn"] = json!(false);
     request["parse"] = json!("none");
     request["link_names"] = json!(false);
     request
+}
+
+/// Whether a request holds anything that Slack draws by itself.
+pub fn has_native(request: &Value) -> bool {
+    let mut blocks = request["blocks"].as_array().into_iter().flatten();
+    blocks.any(|block| block["type"] == CHART || block["type"] == table::TABLE)
+}
+
+/// A message takes two charts and one table of Slack's own.
+fn has_room_for_natives(message: &Message) -> bool {
+    let count = |is: fn(&Block) -> bool| message.blocks.iter().filter(|block| is(block)).count();
+    count(|block| matches!(block, Block::Chart(_))) <= limit::CHARTS
+        && count(|block| matches!(block, Block::Table(_))) <= 1
 }
 
 /// Slack's own escapes for the one field that it parses.
@@ -134,7 +132,7 @@ fn escaped(summary: &Text, zone: &TimeZone) -> String {
 fn blocks(
     message: &Message,
     zone: &TimeZone,
-    charts: Charts,
+    drawn: Drawn,
     ids: &mut BTreeSet<String>,
 ) -> Vec<Value> {
     let mut blocks = Vec::new();
@@ -147,7 +145,7 @@ fn blocks(
             }
             other => {
                 lines.end(&mut blocks);
-                blocks.extend(whole(other, zone, charts, ids));
+                blocks.extend(whole(other, zone, drawn, ids));
             }
         }
     }
@@ -161,17 +159,21 @@ fn blocks(
 }
 
 /// Blocks that stand for themselves.
-fn whole(block: &Block, zone: &TimeZone, charts: Charts, ids: &mut BTreeSet<String>) -> Vec<Value> {
+fn whole(block: &Block, zone: &TimeZone, drawn: Drawn, ids: &mut BTreeSet<String>) -> Vec<Value> {
     match block {
         Block::Heading(text) => vec![json!({
             "type": "header",
             "text": plain_text(&shorten(&plain(text, zone), limit::HEADER)),
         })],
-        Block::Table(table) => preformatted(&rows(table)),
-        Block::Chart(chart) => chart_blocks(chart, zone, charts),
+        Block::Table(table) => match table::native(table).filter(|_| drawn == Drawn::Native) {
+            Some(native) => vec![native],
+            None => preformatted(&rows(table)),
+        },
+        Block::Chart(chart) => chart_blocks(chart, zone, drawn),
         Block::Note(text) => vec![note(text, zone)],
         Block::Divider => vec![json!({"type": "divider"})],
         Block::Buttons(buttons) => actions(buttons, ids),
+        Block::Choose(choose) => list(choose, ids),
         Block::Text(_) | Block::Facts(_) => Vec::new(),
     }
 }
@@ -291,7 +293,7 @@ fn note(text: &Text, zone: &TimeZone) -> Value {
     json!({"type": "context", "elements": [plain_text(&words)]})
 }
 
-fn chart_blocks(chart: &Chart, zone: &TimeZone, charts: Charts) -> Vec<Value> {
+fn chart_blocks(chart: &Chart, zone: &TimeZone, drawn: Drawn) -> Vec<Value> {
     let title = visible(&chart.title);
     let usual = usual(chart).map_or_else(String::new, |usual| format!("  ({usual})"));
     let mut lines = Lines::default();
@@ -299,7 +301,7 @@ fn chart_blocks(chart: &Chart, zone: &TimeZone, charts: Charts) -> Vec<Value> {
     let mut heading = texts(&title, &json!({"bold": true}));
     heading.extend(texts(&usual, &Value::Null));
     lines.push(&mut blocks, heading);
-    match native(chart).filter(|_| charts == Charts::Native) {
+    match chart::native(chart).filter(|_| drawn == Drawn::Native) {
         Some(native) => {
             lines.end(&mut blocks);
             blocks.push(native);
@@ -347,6 +349,24 @@ fn actions(buttons: &[Button], ids: &mut BTreeSet<String>) -> Vec<Value> {
     let elements: Vec<Value> = buttons.iter().map(button).collect();
     let block = |chunk: &[Value]| json!({"type": "actions", "elements": chunk});
     elements.chunks(limit::BUTTONS).map(block).collect()
+}
+
+/// A list to choose from; where there is nothing to choose there is no list.
+fn list(choose: &Choose, ids: &mut BTreeSet<String>) -> Vec<Value> {
+    let is_usable = |choice: &&Button| (1..=Button::ID_LIMIT).contains(&choice.id.len());
+    let usable = choose.choices.iter().filter(is_usable);
+    let options: Vec<Value> =
+        usable.take(Choose::LIMIT).map(|choice| views::option(&choice.label, &choice.id)).collect();
+    if options.is_empty() {
+        return Vec::new();
+    }
+    let list = json!({
+        "type": "static_select",
+        "placeholder": plain_text(&shorten(&visible(&choose.prompt), limit::PLACEHOLDER)),
+        "action_id": unique(&choose.prompt, ids),
+        "options": options,
+    });
+    vec![json!({"type": "actions", "elements": [list]})]
 }
 
 /// The button's own id, the value of which says what it does; numbered where a message has it twice.

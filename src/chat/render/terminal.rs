@@ -41,6 +41,9 @@ fn lines(block: &Block, zone: &TimeZone) -> Vec<String> {
         }
         Block::Divider => vec![RULE.to_owned()],
         Block::Buttons(buttons) => vec![labels(buttons)],
+        Block::Choose(choose) => {
+            vec![format!("{}: {}", visible(&choose.prompt), labels(&choose.choices))]
+        }
     }
 }
 

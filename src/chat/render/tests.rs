@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use cxbot_sdk::message::{Block, Button, Chart, Fact, Point, Table};
+use cxbot_sdk::message::{Block, Button, Chart, Choose, Fact, Point, Table};
 use cxbot_sdk::text::Span;
 use cxbot_sdk::{Message, Text};
 use jiff::Timestamp;
@@ -93,9 +93,17 @@ fn buttons() -> impl Strategy<Value = Block> {
     let button = (0u32..50, hostile()).prop_map(|(number, long)| Button {
         label: format!("Button {number}"),
         id: if number % 7 == 0 { long } else { format!("digest/details/{{\"n\":{number}}}") },
-        asks: false,
     });
     prop::collection::vec(button, 0..40).prop_map(Block::Buttons)
+}
+
+fn choose() -> impl Strategy<Value = Block> {
+    let choice = (0u32..50, hostile()).prop_map(|(number, id)| {
+        let label = "Week ".to_owned() + &"4".repeat(number as usize * 4);
+        Button { label, id: if number % 3 == 0 { id } else { format!("digest/digest/{number}") } }
+    });
+    prop::collection::vec(choice, 0..30)
+        .prop_map(|choices| Block::Choose(Choose { prompt: "Another week".to_owned(), choices }))
 }
 
 fn block() -> impl Strategy<Value = Block> {
@@ -109,6 +117,7 @@ fn block() -> impl Strategy<Value = Block> {
         1 => chart().prop_map(Block::Chart),
         1 => Just(Block::Divider),
         1 => buttons(),
+        1 => choose(),
     ]
 }
 
@@ -239,9 +248,16 @@ proptest! {
             let rows = body["components"].as_array().unwrap_or(&empty);
             prop_assert!(rows.len() <= 5);
             for row in rows {
-                let buttons = row["components"].as_array().expect("buttons");
-                prop_assert!((1..=5).contains(&buttons.len()));
-                prop_assert!(buttons.iter().all(|button| (1..=80).contains(&length(&button["label"]))));
+                let inside = row["components"].as_array().expect("buttons or one list");
+                prop_assert!((1..=5).contains(&inside.len()));
+                let lists = inside.iter().filter(|inside| inside["type"] == 3).count();
+                prop_assert!(lists == 0 || inside.len() == 1, "a list has a row for itself");
+                for option in inside.iter().flat_map(|list| list["options"].as_array()).flatten() {
+                    prop_assert!((1..=100).contains(&length(&option["value"])));
+                    prop_assert!((1..=100).contains(&length(&option["label"])));
+                }
+                let mut buttons = inside.iter().filter(|inside| inside["type"] == 2);
+                prop_assert!(buttons.all(|button| (1..=80).contains(&length(&button["label"]))));
             }
             let mut ids = all(body, "custom_id");
             let number = ids.len();
@@ -460,17 +476,48 @@ fn a_small_digest_in_slack() {
             ]
           },
           {
-            "type": "rich_text",
-            "elements": [
+            "type": "table",
+            "column_settings": [
               {
-                "type": "rich_text_preformatted",
-                "elements": [
-                  {
-                    "type": "text",
-                    "text": "Score  Conversations\n5      855\n4      97"
-                  }
-                ]
+                "align": "right",
+                "is_wrapped": true
+              },
+              {
+                "align": "right",
+                "is_wrapped": true
               }
+            ],
+            "rows": [
+              [
+                {
+                  "type": "raw_text",
+                  "text": "Score"
+                },
+                {
+                  "type": "raw_text",
+                  "text": "Conversations"
+                }
+              ],
+              [
+                {
+                  "type": "raw_text",
+                  "text": "5"
+                },
+                {
+                  "type": "raw_text",
+                  "text": "855"
+                }
+              ],
+              [
+                {
+                  "type": "raw_text",
+                  "text": "4"
+                },
+                {
+                  "type": "raw_text",
+                  "text": "97"
+                }
+              ]
             ]
           },
           {

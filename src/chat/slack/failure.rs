@@ -33,6 +33,7 @@ const OF_CONTENT: &[&str] = &[
     "msg_too_long",
     "no_text",
     "too_many_attachments",
+    "view_too_large",
     "cant_update_message",
     "cant_delete_message",
     "cannot_reply_to_message",
@@ -81,6 +82,12 @@ const CODES: &[(&str, Sort, &str)] = &[
     ("restricted_action_non_threadable_channel", Sort::Channel, "the channel has no threads"),
     ("message_not_found", Sort::Gone, "the message is not there"),
     ("thread_not_found", Sort::Gone, "the thread is not there"),
+    ("expired_trigger_id", Sort::Gone, "the press is too long ago"),
+    ("exchanged_trigger_id", Sort::Gone, "the press was used before"),
+    ("invalid_trigger_id", Sort::Gone, "the press is too long ago"),
+    ("not_found", Sort::Gone, "the window was closed"),
+    ("hash_conflict", Sort::Gone, "the window shows something else by now"),
+    ("push_limit_reached", Sort::Gone, "too many windows lie on each other"),
 ];
 
 /// What an error of the client means. Neither bodies nor tokens go into the text.

@@ -22,6 +22,11 @@ pub fn manifest(command: &str) -> Value {
             "description": "Weekly CX digests, and answers about scored support conversations.",
         },
         "features": {
+            "app_home": {
+                "home_tab_enabled": true,
+                "messages_tab_enabled": true,
+                "messages_tab_read_only_enabled": true,
+            },
             "bot_user": {"display_name": "cxbot", "always_online": true},
             "slash_commands": [{
                 "command": command,
@@ -33,6 +38,7 @@ pub fn manifest(command: &str) -> Value {
         },
         "oauth_config": {"scopes": {"bot": scopes}},
         "settings": {
+            "event_subscriptions": {"bot_events": ["app_home_opened"]},
             "interactivity": {"is_enabled": true},
             "socket_mode_enabled": true,
             "org_deploy_enabled": false,

@@ -5,7 +5,10 @@ mod failure;
 pub mod manifest;
 mod online;
 mod pace;
+mod payloads;
 mod socket;
+mod views;
+mod way;
 mod web;
 
 use std::sync::Arc;
@@ -20,12 +23,16 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use super::render::slack::{self as render, Charts};
+use super::form::Form;
+use super::render::slack::{self as render, Drawn, views as windows};
 use super::{Asked, Call, Desk, Failure, Platform, Post, Request, Search};
 use crate::config::SlackConfig;
 use answer::Answers;
 pub use online::Finding;
 use pace::Pace;
+use socket::Hand;
+use views::Views;
+use way::{Luggage, Way};
 use web::Web;
 
 /// The word before the colon of a destination.
@@ -42,7 +49,8 @@ const POST_ONLY: [&str; 3] = ["unfurl_links", "unfurl_media", "mrkdwn"];
 
 /// One Slack workspace, as the bot's token opens it.
 pub struct Slack {
-    web: Web,
+    web: Arc<Web>,
+    views: Arc<Views>,
     answers: Answers,
     /// The token of Socket Mode, `xapp-…`.
     app_token: Option<SecretString>,
@@ -50,8 +58,8 @@ pub struct Slack {
     zone: TimeZone,
     read_history: bool,
     history_lag: SignedDuration,
-    /// Whether the workspace has refused a chart.
-    refuses_charts: AtomicBool,
+    /// Whether the workspace has refused a chart or a table of Slack's own.
+    refuses_natives: AtomicBool,
     /// The bot's own id, by which its messages are told from copies of their metadata.
     bot: OnceCell<String>,
 }
@@ -63,15 +71,17 @@ impl Slack {
         token: &SecretString,
         zone: TimeZone,
     ) -> anyhow::Result<Slack> {
+        let web = Arc::new(Web::new(config, token)?);
         Ok(Slack {
-            web: Web::new(config, token)?,
+            views: Arc::new(Views::new(web.clone())),
+            web,
             answers: Answers::new(config)?,
             app_token: None,
             pace: Pace::new(),
             zone,
             read_history: config.read_history,
             history_lag: config.history_lag,
-            refuses_charts: AtomicBool::new(false),
+            refuses_natives: AtomicBool::new(false),
             bot: OnceCell::new(),
         })
     }
@@ -96,8 +106,8 @@ impl Slack {
         self.bot.get_or_try_init(ask).await
     }
 
-    fn body(&self, post: Post<'_>, charts: Charts) -> Value {
-        let mut body = render::post(post.message, post.channel, &self.zone, charts);
+    fn body(&self, post: Post<'_>, drawn: Drawn) -> Value {
+        let mut body = render::post(post.message, post.channel, &self.zone, drawn);
         body["metadata"] = json!({"event_type": EVENT_TYPE, "event_payload": {"id": post.id}});
         body
     }
@@ -109,23 +119,38 @@ impl Slack {
         post: Post<'_>,
         finish: impl Fn(&mut Value) + Send + Sync,
     ) -> Result<Value, Failure> {
-        let charts = match self.refuses_charts.load(Ordering::Relaxed) {
-            true => Charts::Signs,
-            false => Charts::Native,
+        let drawn = match self.refuses_natives.load(Ordering::Relaxed) {
+            true => Drawn::Signs,
+            false => Drawn::Native,
         };
-        let mut body = self.body(post, charts);
+        let mut body = self.body(post, drawn);
         finish(&mut body);
         match self.web.post(method, &body).await {
-            Err(Failure::Content(why)) if render::has_chart(&body) => {
-                tracing::warn!("{why}; once more without its chart");
-                let mut plain = self.body(post, Charts::Signs);
+            Err(Failure::Content(why)) if render::has_native(&body) => {
+                tracing::warn!("{why}; once more without its chart and table");
+                let mut plain = self.body(post, Drawn::Signs);
                 finish(&mut plain);
                 let answer = self.web.post(method, &plain).await?;
-                self.refuses_charts.store(true, Ordering::Relaxed);
+                self.refuses_natives.store(true, Ordering::Relaxed);
                 Ok(answer)
             }
             other => other,
         }
+    }
+
+    /// A message in the channel that its asker alone sees.
+    async fn whisper(
+        &self,
+        address: &str,
+        request: &Request,
+        message: &Message,
+    ) -> Result<(), Failure> {
+        let mut body = render::answer(message, &self.zone);
+        // A command has no post to replace; the post with a button stays, unless its page is turned.
+        if matches!(request.what, Asked::Press(_)) {
+            body["replace_original"] = json!(request.what.turns_page());
+        }
+        self.answers.post(address, &body).await
     }
 
     /// Whether a message of a history is the post.
@@ -178,24 +203,43 @@ impl Platform for Slack {
         self.web.post("chat.delete", &body).await.map(drop)
     }
 
+    async fn ask(&self, request: &Request, form: &Form) -> Result<(), Failure> {
+        let address = match Way::read(&request.answer_to) {
+            Way::Address(address) => Some(address),
+            _ => None,
+        };
+        let luggage = Luggage { channel: request.channel.clone(), address };
+        let luggage = serde_json::to_string(&luggage).unwrap_or_default();
+        self.views.fill(&request.id, &windows::form(form, &luggage)).await
+    }
+
     async fn answer(&self, request: &Request, message: &Message) -> Result<(), Failure> {
-        for mut body in render::answer(message, &self.zone) {
-            // The post with the button stays as it is; for a command there is none.
-            if matches!(request.what, Asked::Press(_)) {
-                body["replace_original"] = json!(false);
+        let window = || windows::window(message, &self.zone);
+        match Way::read(&request.answer_to) {
+            Way::Address(address) => self.whisper(&address, request, message).await,
+            Way::Window => self.views.fill(&request.id, &window()).await,
+            Way::Home => {
+                self.views.publish(&request.person, &windows::home(message, &self.zone)).await
             }
-            self.answers.post(&request.answer_to, &body).await?;
+            Way::View { id, address } => match (self.views.update(&id, &window()).await, address) {
+                // Whoever has closed the window reads the answer in the channel.
+                (Err(Failure::Gone), Some(address)) => {
+                    self.whisper(&address, request, message).await
+                }
+                (done, _) => done,
+            },
         }
-        Ok(())
     }
 
     async fn take_away(&self, request: &Request) -> Result<(), Failure> {
-        self.answers.post(&request.answer_to, &json!({"delete_original": true})).await
+        let Way::Address(address) = Way::read(&request.answer_to) else { return Ok(()) };
+        self.answers.post(&address, &json!({"delete_original": true})).await
     }
 
     async fn listen(&self, desk: Arc<dyn Desk>, stop: CancellationToken) {
         if let Some(token) = &self.app_token {
-            self.web.listen(token, desk, &stop).await;
+            let hand = Hand { desk, views: self.views.clone() };
+            self.web.listen(token, hand, &stop).await;
         }
     }
 

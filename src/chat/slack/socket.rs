@@ -12,7 +12,9 @@ use slack_morphism::listener::{
 };
 use slack_morphism::prelude::{
     SlackClientHyperHttpsConnector, SlackCommandEvent, SlackCommandEventResponse, SlackHyperClient,
-    SlackInteractionBlockActionsEvent, SlackInteractionEvent, SlackPushEventCallback, ValueStruct,
+    SlackInteractionBlockActionsEvent, SlackInteractionEvent, SlackInteractionResponse,
+    SlackInteractionViewSubmissionEvent, SlackPushEventCallback, SlackViewSubmissionErrorsResponse,
+    SlackViewSubmissionResponse, SlackViewSubmissionUpdateResponse,
 };
 use slack_morphism::{
     SlackApiToken, SlackClientSocketModeConfig, SlackClientSocketModeListener, SlackMessageContent,
@@ -20,8 +22,11 @@ use slack_morphism::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::NAME;
-use crate::chat::{Asked, Desk, Failure, Request};
+use super::views::Views;
+use super::{NAME, payloads};
+use crate::chat::form::Fault;
+use crate::chat::render::slack::views as windows;
+use crate::chat::{Asked, Desk, Failure};
 
 /// Two, so that one of them is there while Slack renews the other.
 const CONNECTIONS: u32 = 2;
@@ -33,7 +38,11 @@ const SLOW: &str = "cxbot is slow right now. If no answer comes within a minute,
 type Listener = SlackClientSocketModeListener<SlackClientHyperHttpsConnector>;
 
 /// What the callbacks, which are plain functions, have in hand.
-struct Hand(Arc<dyn Desk>);
+#[derive(Clone)]
+pub(super) struct Hand {
+    pub(super) desk: Arc<dyn Desk>,
+    pub(super) views: Arc<Views>,
+}
 
 /// How often it is looked whether the socket may still be used: the crate goes on trying for ever and
 /// tells nobody.
@@ -45,7 +54,7 @@ pub(super) const TRY_EVERY: Duration = Duration::from_secs(5);
 pub(super) struct Socket {
     pub(super) client: Arc<SlackHyperClient>,
     pub(super) token: SlackApiToken,
-    pub(super) desk: Arc<dyn Desk>,
+    pub(super) hand: Hand,
 }
 
 impl Socket {
@@ -71,7 +80,7 @@ impl Socket {
     fn listener(&self) -> Listener {
         let environment = SlackClientEventsListenerEnvironment::new(self.client.clone())
             .with_error_handler(unreadable)
-            .with_user_state(Hand(self.desk.clone()));
+            .with_user_state(self.hand.clone());
         let callbacks = SlackSocketModeListenerCallbacks::new()
             .with_hello_events(|_, _, _| async { tracing::info!("Slack's socket is open") })
             .with_command_events(command)
@@ -85,8 +94,9 @@ impl Socket {
     }
 }
 
-async fn desk(states: &SlackClientEventsUserState) -> Option<Arc<dyn Desk>> {
-    states.read().await.get_user_state::<Hand>().map(|hand| hand.0.clone())
+async fn hand(states: &SlackClientEventsUserState) -> UserCallbackResult<Hand> {
+    let hand = states.read().await.get_user_state::<Hand>().cloned();
+    hand.ok_or_else(|| "the socket listens without a desk".into())
 }
 
 async fn command(
@@ -94,23 +104,11 @@ async fn command(
     _: Arc<SlackHyperClient>,
     states: SlackClientEventsUserState,
 ) -> UserCallbackResult<SlackCommandEventResponse> {
-    let request = Request {
-        id: event.trigger_id.value().clone(),
-        what: Asked::Command(event.text.unwrap_or_default()),
-        person: event.user_id.value().clone(),
-        person_name: None,
-        channel: event.channel_id.value().clone(),
-        answer_to: event.response_url.value().to_string(),
-    };
-    let kept = match desk(&states).await {
-        Some(desk) => desk.receive(NAME, request).await,
-        None => false,
-    };
+    let kept = hand(&states).await?.desk.receive(NAME, payloads::command(event)).await;
     let content = SlackMessageContent::new();
-    Ok(SlackCommandEventResponse::new(if kept {
-        content
-    } else {
-        content.with_text(SLOW.to_owned())
+    Ok(SlackCommandEventResponse::new(match kept {
+        true => content,
+        false => content.with_text(SLOW.to_owned()),
     }))
 }
 
@@ -118,39 +116,69 @@ async fn interaction(
     event: SlackInteractionEvent,
     _: Arc<SlackHyperClient>,
     states: SlackClientEventsUserState,
-) -> UserCallbackResult<()> {
-    let SlackInteractionEvent::BlockActions(pressed) = event else {
-        tracing::warn!("Slack sent an interaction that nothing here asks for");
-        return Ok(());
-    };
-    match (press(pressed), desk(&states).await) {
-        (Some(request), Some(desk)) => {
-            // A press has no room for words in its acknowledgement; the answer comes all the same.
-            let _kept = desk.receive(NAME, request).await;
-        }
-        _ => tracing::warn!("Slack sent a press without a button or without a way to answer"),
+) -> UserCallbackResult<SlackInteractionResponse> {
+    let hand = hand(&states).await?;
+    match event {
+        SlackInteractionEvent::BlockActions(event) => pressed(&hand, event).await,
+        SlackInteractionEvent::ViewSubmission(event) => return submitted(&hand, event).await,
+        _ => tracing::warn!("Slack sent an interaction that nothing here asks for"),
     }
-    Ok(())
+    Ok(SlackInteractionResponse::Empty)
 }
 
-fn press(event: SlackInteractionBlockActionsEvent) -> Option<Request> {
-    let action = event.actions?.into_iter().next()?;
-    let user = event.user?;
-    Some(Request {
-        id: event.trigger_id.value().clone(),
-        what: Asked::Press(action.value?),
-        person: user.id.value().clone(),
-        person_name: user.name.or(user.username),
-        channel: event.channel.map(|channel| channel.id.value().clone()).unwrap_or_default(),
-        answer_to: event.response_url?.value().to_string(),
-    })
+async fn pressed(hand: &Hand, event: SlackInteractionBlockActionsEvent) {
+    let Some((request, window)) = payloads::press(event) else {
+        return tracing::warn!("Slack sent a press without a button or without a way to answer");
+    };
+    // The trigger is good for three seconds, whatever the store is doing.
+    if let Some(place) = window {
+        hand.views.begin(&request.id, place);
+    }
+    // A press has no room for words in its acknowledgement; the answer comes all the same.
+    let _kept = hand.desk.receive(NAME, request).await;
+}
+
+/// What is wrong with a form is said under its fields at once; all else is answered in its window.
+async fn submitted(
+    hand: &Hand,
+    event: SlackInteractionViewSubmissionEvent,
+) -> UserCallbackResult<SlackInteractionResponse> {
+    let Some((request, fields)) = payloads::submission(event) else {
+        tracing::warn!("Slack sent a form that is not from here");
+        return Ok(SlackInteractionResponse::Empty);
+    };
+    if let Asked::Submit { id, values } = &request.what {
+        let faults = hand.desk.faults(id, values);
+        if !faults.is_empty() {
+            return Ok(SlackViewSubmissionResponse::Errors(errors(faults, &fields)).into());
+        }
+    }
+    let view = match hand.desk.receive(NAME, request).await {
+        true => windows::waiting(),
+        false => windows::words(SLOW),
+    };
+    let view = SlackViewSubmissionUpdateResponse::new(serde_json::from_value(view)?);
+    Ok(SlackViewSubmissionResponse::Update(view).into())
+}
+
+/// Each fault under its field; one that names no field of the form under the first.
+fn errors(faults: Vec<Fault>, fields: &[String]) -> SlackViewSubmissionErrorsResponse {
+    let under = |fault: &Fault| {
+        let own = fields.iter().find(|field| **field == fault.argument).or(fields.first());
+        own.cloned().unwrap_or_default()
+    };
+    let errors = faults.into_iter().map(|fault| (under(&fault), fault.why));
+    SlackViewSubmissionErrorsResponse::new(errors.collect())
 }
 
 async fn event(
-    _: SlackPushEventCallback,
+    event: SlackPushEventCallback,
     _: Arc<SlackHyperClient>,
-    _: SlackClientEventsUserState,
+    states: SlackClientEventsUserState,
 ) -> UserCallbackResult<()> {
+    if let Some(request) = payloads::home(event) {
+        let _kept = hand(&states).await?.desk.receive(NAME, request).await;
+    }
     Ok(())
 }
 

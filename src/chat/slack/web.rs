@@ -14,8 +14,8 @@ use slack_morphism::{SlackApiToken, SlackApiTokenValue, SlackClient};
 use tokio_util::sync::CancellationToken;
 
 use super::failure::sorted;
-use super::socket::{self, Socket};
-use crate::chat::{Desk, Failure};
+use super::socket::{self, Hand, Socket};
+use crate::chat::Failure;
 use crate::config::SlackConfig;
 
 /// The client with its token.
@@ -91,13 +91,8 @@ impl Web {
     }
 
     /// Listens for what people ask, with the token of Socket Mode.
-    pub(super) async fn listen(
-        &self,
-        token: &SecretString,
-        desk: Arc<dyn Desk>,
-        stop: &CancellationToken,
-    ) {
-        let socket = Socket { client: self.client.clone(), token: api_token(token), desk };
+    pub(super) async fn listen(&self, token: &SecretString, hand: Hand, stop: &CancellationToken) {
+        let socket = Socket { client: self.client.clone(), token: api_token(token), hand };
         while !stop.is_cancelled() {
             let pause = match self.open_connection(token).await {
                 Ok(()) => {

@@ -14,7 +14,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::Bot;
-use super::share::{asked_to_share, shareable};
+use super::pages::{Own, own, page};
+use crate::chat::form::{Fault, Form, Values};
 use crate::chat::{Asked, Desk, Failure, Platform, Request};
 use crate::error::with_advice;
 use crate::store::{Store, Waiting};
@@ -32,6 +33,7 @@ const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
 const RESTARTED: &str =
     "cxbot was restarted while it answered you. If you see no answer, ask again.";
 const UNSURE: &str = "cxbot's answer may not have reached you. If you see none, ask again.";
+const TOO_LATE: &str = "The form could not be opened in time. Press the button again.";
 /// Tries of handing an answer over, where it was surely not taken.
 const TRIES: u32 = 4;
 
@@ -71,6 +73,17 @@ impl Desk for Reception {
         self.slow.store(!kept, Ordering::Relaxed);
         kept
     }
+
+    fn faults(&self, id: &str, values: &Values) -> Vec<Fault> {
+        self.bot.app.faults(id, values)
+    }
+}
+
+/// What the asker gets.
+enum Answer {
+    Words(Message),
+    Form(Form),
+    Nothing,
 }
 
 impl Bot {
@@ -94,7 +107,7 @@ impl Bot {
     ) {
         let places = Arc::new(Semaphore::new(AT_ONCE));
         let mut working = JoinSet::new();
-        match self.app.store().unanswered(self.clock.now()).await {
+        match self.app.store().unanswered().await {
             Ok(left) => left.into_iter().for_each(|waiting| {
                 self.put_to_work(&mut working, &places, waiting);
             }),
@@ -154,61 +167,95 @@ impl Bot {
         let store: &Store = self.app.store();
         let Some(platform) = self.platforms.get(&*waiting.platform) else { return Ok(()) };
         let request: Request = serde_json::from_str(&waiting.request)?;
-        if waiting.begun {
-            hand_over(platform.as_ref(), &request, &Message::sentence(RESTARTED)).await?;
-            return store.answered(&waiting.platform, &waiting.id).await;
-        }
-        let message = self.reply_to(platform.as_ref(), &request).await;
+        // A home page is shown anew; anything else may have been answered already.
+        let answer = match waiting.begun && request.what != Asked::Home {
+            true => Answer::Words(Message::sentence(RESTARTED)),
+            false => self.reply_to(platform.as_ref(), &request).await,
+        };
         crate::crash::point("reply made");
         // From here on a restart cannot know whether the asker got it.
         if let Err(error) = store.begin_answer(&waiting.platform, &waiting.id).await {
             tracing::error!("the store does not answer: {}", with_advice(&error));
         }
-        if let Some(message) = message {
-            match hand_over(platform.as_ref(), &request, &message).await {
-                Err(Failure::Unknown(why)) => {
-                    tracing::warn!("whether an answer arrived is not known: {why}");
-                    hand_over(platform.as_ref(), &request, &Message::sentence(UNSURE)).await?;
-                }
-                done => done?,
+        match hand_over(platform.as_ref(), &request, &answer).await {
+            Err(Failure::Unknown(why)) => {
+                tracing::warn!("whether an answer arrived is not known: {why}");
+                let unsure = Answer::Words(Message::sentence(UNSURE));
+                hand_over(platform.as_ref(), &request, &unsure).await?;
             }
+            Err(Failure::Gone) if matches!(answer, Answer::Form(_)) => {
+                let late = Answer::Words(Message::sentence(TOO_LATE));
+                hand_over(platform.as_ref(), &request, &late).await?;
+            }
+            done => done?,
         }
         crate::crash::point("reply handed over");
-        store.answered(&waiting.platform, &waiting.id).await
+        // What someone filled in is nobody's after that; what was asked for may still be shared.
+        match request.what {
+            Asked::Submit { .. } | Asked::Home => {
+                store.answered_and_forgotten(&waiting.platform, &waiting.id).await
+            }
+            _ => store.answered(&waiting.platform, &waiting.id).await,
+        }
     }
 
     /// What the asker is to read.
-    async fn reply_to(&self, platform: &dyn Platform, request: &Request) -> Option<Message> {
-        let invoker = self.invoker(request);
-        let reply = async {
-            match asked_to_share(&request.what) {
-                Some(asked) => self.share(platform, request, &asked, invoker).await,
-                None => match self.ask(&request.what, invoker).await? {
-                    Reply::Private(message) => {
-                        Ok(Reply::Private(shareable(message, &request.what)))
-                    }
-                    other => Ok(other),
-                },
+    async fn reply_to(&self, platform: &dyn Platform, request: &Request) -> Answer {
+        let answer = async {
+            match &request.what {
+                Asked::Press(id) if request.what.asks() => self.app.form(id).map(Answer::Form),
+                _ => self.reply(platform, request).await,
             }
         };
-        match tokio::time::timeout(ANSWERED_WITHIN, reply).await {
-            Ok(Ok(Reply::Private(message) | Reply::Public(message))) => Some(message),
-            Ok(Ok(Reply::Done)) => None,
-            Ok(Err(Error::Refused(message))) => Some(*message),
+        match tokio::time::timeout(ANSWERED_WITHIN, answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(Error::Refused(message))) => Answer::Words(*message),
             Ok(Err(Error::Broken(error))) => {
                 tracing::error!("a request failed: {}", with_advice(&error));
                 let words = "That did not work, and it is not your fault. Whoever runs cxbot finds \
                              the reason in its log.";
-                Some(Message::sentence(words))
+                Answer::Words(Message::sentence(words))
             }
-            Err(_) => Some(Message::sentence("That took too long. Ask again in a few minutes.")),
+            Err(_) => {
+                Answer::Words(Message::sentence("That took too long. Ask again in a few minutes."))
+            }
         }
+    }
+
+    async fn reply(&self, platform: &dyn Platform, request: &Request) -> cxbot_sdk::Result<Answer> {
+        let invoker = self.invoker(request);
+        let (asked, of, number) = match own(&request.what) {
+            Some(Own::Share { of }) => {
+                let asked = self.asked_before(platform, &of).await?;
+                return Ok(said(self.share(platform, request, &asked, invoker).await?));
+            }
+            Some(Own::Page { of, page }) => (self.asked_before(platform, &of).await?, of, page),
+            None => (request.what.clone(), request.id.clone(), 1),
+        };
+        let reply = self.ask(&asked, invoker).await?;
+        Ok(match (reply, asked) {
+            (reply, Asked::Home) => said(reply),
+            (Reply::Private(message), _) => Answer::Words(page(message, request, &of, number)),
+            (reply, _) => said(reply),
+        })
+    }
+
+    /// What was asked for by the request of that id.
+    async fn asked_before(&self, platform: &dyn Platform, id: &str) -> cxbot_sdk::Result<Asked> {
+        let request = self.app.store().asked(platform.name(), id).await?;
+        let request = request.and_then(|json| serde_json::from_str::<Request>(&json).ok());
+        let request = request.ok_or_else(|| {
+            Error::refused("This answer is too old for that. Ask again, and press the new button.")
+        })?;
+        Ok(request.what)
     }
 
     pub(super) async fn ask(&self, asked: &Asked, invoker: Invoker) -> cxbot_sdk::Result<Reply> {
         match asked {
             Asked::Command(line) => self.app.command(line, invoker).await,
             Asked::Press(id) => self.app.press(id, invoker).await,
+            Asked::Submit { id, values } => self.app.submit(id, values, invoker).await,
+            Asked::Home => self.home(&invoker).await.map(Reply::Private),
         }
     }
 
@@ -236,11 +283,24 @@ impl Bot {
     }
 }
 
+fn said(reply: Reply) -> Answer {
+    match reply {
+        Reply::Private(message) | Reply::Public(message) => Answer::Words(message),
+        Reply::Done => Answer::Nothing,
+    }
+}
+
+/// Tries again where the answer was surely not taken. A form is not tried again: its time is short.
 async fn hand_over(
     platform: &dyn Platform,
     request: &Request,
-    message: &Message,
+    answer: &Answer,
 ) -> Result<(), Failure> {
+    let message = match answer {
+        Answer::Words(message) => message,
+        Answer::Form(form) => return platform.ask(request, form).await,
+        Answer::Nothing => return Ok(()),
+    };
     let mut pause = Duration::from_secs(1);
     for _ in 1..TRIES {
         match platform.answer(request, message).await {

@@ -7,8 +7,10 @@
 
 mod deliveries;
 mod desk;
+mod home;
 mod jobs;
 mod lease;
+mod pages;
 mod share;
 mod sync;
 mod troubles;
@@ -121,10 +123,15 @@ impl Bot {
         tokio::join!(
             self.again_and_again("the sync", stop, &self.syncs.asked, || self.sync_if_due()),
             self.again_and_again("the schedule", stop, &self.syncs.ended, || self.run_due_jobs()),
-            self.again_and_again("the watch", stop, &nobody, || self.tell_troubles()),
+            self.again_and_again("the watch", stop, &nobody, || self.watch()),
             self.deliver(stop),
             self.answer_people(stop),
         );
+    }
+
+    async fn watch(&self) -> Result<()> {
+        self.app.store().forget_answered(self.clock.now()).await?;
+        self.tell_troubles().await
     }
 
     /// Looks at what is due until told to stop, whenever a time has come or someone calls. An error

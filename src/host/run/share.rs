@@ -4,34 +4,15 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use cxbot_sdk::message::{Block, Button};
 use cxbot_sdk::{Destination, Error, Invoker, Message, Reply, Text};
 
 use super::{Bot, HOST};
 use crate::chat::{Asked, Platform, Request};
 use crate::store::State;
 
-const ACTION: &str = "share";
 /// How long the shared copy is waited for before the private one is left standing.
 const THERE_WITHIN: Duration = Duration::from_secs(15);
 const LOOK_EVERY: Duration = Duration::from_millis(200);
-
-/// The answer with a button to share it, where its question fits into the button's id.
-pub(super) fn shareable(message: Message, asked: &Asked) -> Message {
-    let button = Button::call("Share with this channel", HOST, ACTION, asked);
-    match button.id.len() <= Button::ID_LIMIT {
-        true => message.block(Block::Buttons(vec![button])),
-        false => message,
-    }
-}
-
-/// What is to be shared, if the press is one of ours.
-pub(super) fn asked_to_share(asked: &Asked) -> Option<Asked> {
-    let Asked::Press(id) = asked else { return None };
-    let (host, action, what) = Button::parts(id)?;
-    let ours = host == HOST && action == ACTION;
-    serde_json::from_value(what).ok().filter(|_| ours)
-}
 
 impl Bot {
     /// Brings the answer to the channel and takes the private copy away. What the presser is to read
@@ -56,7 +37,7 @@ impl Bot {
             Reply::Done => return Ok(Reply::Done),
         };
         let message = message.note(Text::from("Shared by ").outside(by).plain("."));
-        let key = format!("{ACTION}/{}", request.id);
+        let key = format!("share/{}", request.id);
         self.app.publish_as(HOST, std::slice::from_ref(&at), &key, message).await?;
         match self.stands(&at, &key).await? {
             None => {

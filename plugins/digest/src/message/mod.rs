@@ -1,6 +1,7 @@
 //! The digest in words: a short parent, and a thread with one heading each. Pure.
 
 mod coverage;
+mod home;
 mod lanes;
 mod parent;
 mod quotes;
@@ -12,6 +13,7 @@ use cxbot_sdk::message::Block;
 use cxbot_sdk::{Message, Text, Workspace};
 
 pub use coverage::{Effect, effects};
+pub use home::home;
 pub use reading::how_to_read;
 
 use crate::Weekly;

@@ -10,7 +10,7 @@ use super::{TestHost, conversation};
 use crate::cx::{Host, Invoker};
 use crate::error::Error;
 use crate::lint;
-use crate::message::{Block, Button, Message};
+use crate::message::{Block, Button, Choose, Message};
 use crate::plugin::{Action, Call, Installed, Need, Plugin, Reply, Tick, install};
 
 /// Panics with what is wrong when a plugin breaks the contract: names, schemas, an empty section as
@@ -22,6 +22,7 @@ pub async fn comply<P: Plugin>(settings: Value) {
     let installed = install::<P>(settings).expect("the given settings are good ones");
     check_names(installed.as_ref());
     for host in [empty_host(), small_host()] {
+        check_home(installed.as_ref(), &host).await;
         check_actions(installed.as_ref(), &host).await;
         check_jobs(installed.as_ref(), &host).await;
     }
@@ -69,18 +70,34 @@ fn check_arguments(action: &Action) {
     }
 }
 
-async fn check_actions(installed: &dyn Installed, host: &Arc<TestHost>) {
-    let nobody = Invoker {
+fn nobody() -> Invoker {
+    Invoker {
         id: "u1".to_owned(),
         name: String::new(),
         roles: vec!["leader".to_owned()],
         channel: None,
-    };
+    }
+}
+
+async fn check_home(installed: &dyn Installed, host: &Arc<TestHost>) {
+    if !installed.manifest().home {
+        return;
+    }
+    let host: Arc<dyn Host> = host.clone();
+    match installed.call(host, Call::Home { invoker: nobody() }).await {
+        Ok(Reply::Private(message)) => check_message(&message),
+        other => {
+            panic!("{}: its part of the home is no message: {other:?}", installed.manifest().name)
+        }
+    }
+}
+
+async fn check_actions(installed: &dyn Installed, host: &Arc<TestHost>) {
     for action in &installed.manifest().actions {
         for arguments in [json!({}), json!({"no such argument": 1}), json!([1]), json!(null)] {
             let call = Call::Action {
                 name: action.name.clone(),
-                invoker: nobody.clone(),
+                invoker: nobody(),
                 arguments: arguments.clone(),
             };
             let host: Arc<dyn Host> = host.clone();
@@ -123,8 +140,9 @@ fn check_message(message: &Message) {
     let violations = lint::violations(message);
     assert!(violations.is_empty(), "{violations:#?}");
     for block in &message.blocks {
-        if let Block::Buttons(buttons) = block {
-            buttons.iter().for_each(check_button);
+        block.buttons().iter().for_each(check_button);
+        if let Block::Choose(choose) = block {
+            assert!(choose.choices.len() <= Choose::LIMIT, "{}: too many choices", choose.prompt);
         }
     }
     message.thread.iter().for_each(check_message);

@@ -2,7 +2,9 @@
 
 mod escape;
 
-use cxbot_sdk::message::{Block, Button, Fact};
+use std::collections::BTreeSet;
+
+use cxbot_sdk::message::{Block, Button, Choose, Fact};
 use cxbot_sdk::text::{Span, shorten};
 use cxbot_sdk::{Message, Text};
 use jiff::tz::TimeZone;
@@ -23,6 +25,9 @@ mod limit {
     pub(super) const DESCRIPTION: usize = 4_096;
     /// A button's label.
     pub(super) const LABEL: usize = 80;
+    /// An option of a list, and the words in an empty one.
+    pub(super) const OPTION: usize = 100;
+    pub(super) const PLACEHOLDER: usize = 150;
     /// Rows of buttons, and buttons in a row.
     pub(super) const ROWS: usize = 5;
     pub(super) const ROW: usize = 5;
@@ -118,7 +123,7 @@ fn parts(block: &Block) -> Vec<String> {
             [vec![title], picture, vec![line(&chart.finding)]].concat()
         }
         Block::Divider => vec!["⎯⎯⎯⎯⎯⎯⎯⎯".to_owned()],
-        Block::Buttons(_) => Vec::new(),
+        Block::Buttons(_) | Block::Choose(_) => Vec::new(),
     }
 }
 
@@ -171,32 +176,66 @@ fn markdown(span: &Span, words: &str) -> String {
     }
 }
 
-/// Rows of buttons, and how many found no place.
+/// Rows of buttons and lists, and how many buttons found no place. A list takes a row for itself.
 fn components(blocks: &[Block]) -> (Vec<Value>, usize) {
-    let buttons = blocks.iter().flat_map(|block| match block {
-        Block::Buttons(buttons) => buttons.as_slice(),
-        _ => &[],
-    });
-    let mut taken = std::collections::BTreeSet::new();
-    let mut usable = Vec::new();
+    let mut taken = BTreeSet::new();
     let mut unplaced = 0;
-    for button in buttons {
+    let mut usable = |button: &Button| {
         let fits = !button.id.is_empty() && button.id.len() <= Button::ID_LIMIT;
-        let place = usable.len() < limit::ROWS * limit::ROW;
-        if fits && place && taken.insert(button.id.as_str()) {
-            usable.push(component(button));
-        } else {
-            unplaced += 1;
+        let usable = fits && taken.insert(button.id.clone());
+        unplaced += usize::from(!usable);
+        usable
+    };
+    let mut buttons = Vec::new();
+    let mut lists = Vec::new();
+    for block in blocks {
+        match block {
+            Block::Buttons(own) => {
+                buttons.extend(own.iter().filter(|own| usable(own)).map(component));
+            }
+            Block::Choose(choose) => lists.extend(list(choose, lists.len())),
+            _ => {}
         }
     }
     let row = |row: &[Value]| json!({"type": 1, "components": row});
-    (usable.chunks(limit::ROW).map(row).collect(), unplaced)
+    let mut rows: Vec<Value> = buttons.chunks(limit::ROW).map(row).collect();
+    let over = rows.iter().skip(limit::ROWS);
+    unplaced += over.filter_map(|row| row["components"].as_array()).map(Vec::len).sum::<usize>();
+    rows.truncate(limit::ROWS);
+    let room = limit::ROWS - rows.len();
+    unplaced += lists.len().saturating_sub(room);
+    rows.extend(lists.into_iter().take(room).map(|list| row(&[list])));
+    (rows, unplaced)
 }
 
 fn component(button: &Button) -> Value {
-    let label = shorten(&visible(&button.label), limit::LABEL);
-    let label = if label.trim().is_empty() { "…".to_owned() } else { label };
+    let label = named(&button.label, limit::LABEL);
     json!({"type": 2, "style": 2, "label": label, "custom_id": button.id})
+}
+
+/// A list to choose from; where there is nothing to choose there is no list.
+fn list(choose: &Choose, number: usize) -> Option<Value> {
+    let usable =
+        |choice: &&Button| !choice.id.is_empty() && choice.id.chars().count() <= Button::ID_LIMIT;
+    let mut taken = BTreeSet::new();
+    let options = choose.choices.iter().filter(usable).filter(|choice| taken.insert(&choice.id));
+    let option =
+        |choice: &Button| json!({"label": named(&choice.label, limit::OPTION), "value": choice.id});
+    let options: Vec<Value> = options.take(Choose::LIMIT).map(option).collect();
+    let placeholder = named(&choose.prompt, limit::PLACEHOLDER);
+    (!options.is_empty()).then(|| {
+        json!({
+            "type": 3,
+            "custom_id": format!("choose/{number}"),
+            "placeholder": placeholder,
+            "options": options,
+        })
+    })
+}
+
+fn named(words: &str, limit: usize) -> String {
+    let words = shorten(&visible(words), limit);
+    if words.trim().is_empty() { "…".to_owned() } else { words }
 }
 
 fn plain(text: &Text) -> String {

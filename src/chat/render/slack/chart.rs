@@ -10,14 +10,8 @@ use serde_json::{Value, json};
 use super::super::visible::visible;
 use super::limit;
 
-/// Whether a request holds a chart of Slack's own.
-pub fn has_chart(request: &Value) -> bool {
-    let blocks = request["blocks"].as_array();
-    blocks.into_iter().flatten().any(|block| block["type"] == CHART)
-}
-
 /// Slack's type of a chart.
-const CHART: &str = "data_visualization";
+pub(super) const CHART: &str = "data_visualization";
 /// Fewer points make no line.
 const LEAST_POINTS: usize = 2;
 

@@ -47,9 +47,3 @@ pub(super) fn size(block: &Value) -> usize {
         .sum();
     json.chars().count() + escapes + 1
 }
-
-/// Whether a post takes these blocks too.
-pub(super) fn have_room(page: &[Value], more: &[Value]) -> bool {
-    let size: usize = page.iter().chain(more).map(size).sum();
-    size <= limit::MESSAGE - MARK_ROOM && page.len() + more.len() < limit::BLOCKS
-}

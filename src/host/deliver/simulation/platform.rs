@@ -11,6 +11,7 @@ use tokio::task::yield_now;
 use tokio_util::sync::CancellationToken;
 
 use super::{Copy, SETTLES_IN, Sim, World};
+use crate::chat::form::Form;
 use crate::chat::{Call, Desk, Failure, Platform, Post, Request, Search};
 
 /// How a call goes.
@@ -114,6 +115,10 @@ impl Platform for Sim {
             Ok(())
         })
         .await
+    }
+
+    async fn ask(&self, _: &Request, _: &Form) -> Result<(), Failure> {
+        Ok(())
     }
 
     async fn answer(&self, _: &Request, _: &Message) -> Result<(), Failure> {

@@ -1,0 +1,118 @@
+//! Windows in Slack: forms, lists, the Home tab.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::world::World;
+use crate::world::scene::{ANA, BEN, SUPPORT, Scene, listening, nobody_listens};
+use crate::world::slack::{Fault, Slack};
+
+const FORM: &str = "digest/digest?/{}";
+
+impl Scene {
+    /// Opens someone's Home tab and waits until it is there.
+    async fn home(&self, person: &str) -> Value {
+        self.slack.open_home(person).await;
+        let there = || self.slack.home(person).is_some();
+        self.running.until("the Home tab", Duration::from_secs(10), there).await;
+        self.slack.home(person).expect("just seen")
+    }
+
+    /// Waits until the window on top holds these words.
+    async fn window(&self, person: &str, words: &str) -> Value {
+        let there = || self.slack.view(person).is_some_and(|view| says(&view, words));
+        self.running.until(words, Duration::from_secs(10), there).await;
+        self.slack.view(person).expect("just seen")
+    }
+}
+
+fn says(view: &Value, words: &str) -> bool {
+    view["blocks"].to_string().contains(words)
+}
+
+#[tokio::test]
+async fn home_shows_the_lanes_what_comes_next_and_my_settings() {
+    let scene = Scene::new().await;
+    let home = scene.home(ANA).await;
+    for words in ["HUMAN TEAM", "What comes next", "digest all", "My settings", "not named"] {
+        assert!(says(&home, words), "{words}: {home:#}");
+    }
+    assert!(!says(&home, "Getting started"));
+    assert_eq!(scene.slack.home(BEN), None, "nobody else's page is touched");
+    scene.is_clean();
+}
+
+#[tokio::test]
+async fn home_of_an_empty_store_says_how_to_get_started() {
+    let slack = Slack::start().await;
+    slack.put_channel(SUPPORT, "support");
+    slack.put_user(ANA, "ana");
+    let world =
+        World::new().posting_to(&slack, &[SUPPORT]).with("SLACK_APP_TOKEN", Slack::APP_TOKEN);
+    let running = listening(&world, &slack).await;
+    let scene = Scene { slack, world, running };
+    let home = scene.home(ANA).await;
+    assert!(says(&home, "Getting started") && says(&home, "INTERCOM_TOKEN"), "{home:#}");
+    scene.is_clean();
+}
+
+#[tokio::test]
+async fn a_week_chosen_from_the_list_at_home_opens_in_a_window() {
+    let scene = Scene::new().await;
+    scene.home(ANA).await;
+    let week = r#"digest/digest/{"week":"2026-W46"}"#;
+    let pressed = scene.slack.choose_in_view(ANA, "Digest of another week", week).await;
+    assert!(pressed.acknowledged_within.is_some(), "{pressed:?}");
+    scene.window(ANA, "CX week 46").await;
+    // A button in the window opens another one on top of it.
+    scene.slack.press_in_view(ANA, "digest/reading/{}").await;
+    scene.window(ANA, "How to read").await;
+    scene.is_clean();
+}
+
+#[tokio::test]
+async fn a_form_asks_for_what_the_button_leaves_out_and_says_what_is_wrong_under_its_field() {
+    let scene = Scene::new().await;
+    scene.home(ANA).await;
+    scene.slack.press_in_view(ANA, FORM).await;
+    let form = scene.window(ANA, "The week, such as 2026-W46").await;
+    assert!(says(&form, "static_select"), "editions are chosen from a list: {form:#}");
+    let wrong = scene.slack.submit(ANA, &[("week", json!("next week"))]).await;
+    assert!(wrong.acknowledged_within.is_some(), "{wrong:?}");
+    let errors = scene.slack.view_errors(ANA);
+    let said = errors["week"].as_str().unwrap_or_default();
+    assert!(said.contains("2026-W46"), "what is wrong and what to write: {errors}");
+    scene.slack.submit(ANA, &[("week", json!("2026-W46"))]).await;
+    scene.window(ANA, "CX week 46").await;
+    scene.is_clean();
+}
+
+#[tokio::test]
+async fn a_form_that_comes_too_late_is_answered_with_a_word() {
+    let scene = Scene::new().await;
+    scene.home(ANA).await;
+    // The window opens, but Slack has closed it before there is a form for it.
+    scene.slack.fault("views.update", [Fault::Error("not_found")]);
+    scene.slack.press_in_view(ANA, FORM).await;
+    let told = || scene.running.log().contains("a request was not answered");
+    scene.running.until("a line in the log", Duration::from_secs(10), told).await;
+    assert!(!scene.running.log().contains(ANA), "the log names nobody");
+}
+
+#[tokio::test]
+async fn what_someone_sent_before_a_kill_is_answered_after_the_restart() {
+    let mut scene = Scene::new().await;
+    scene.home(ANA).await;
+    scene.running.kill().await;
+    nobody_listens(&scene.slack).await;
+    scene.running = scene.world.start_to_crash(&["run"], "reply made:2");
+    let open = || scene.slack.connections() == 2;
+    scene.running.until("two connections", Duration::from_secs(20), open).await;
+    scene.slack.press_in_view(ANA, FORM).await;
+    scene.window(ANA, "The week, such as").await;
+    scene.slack.submit(ANA, &[("week", json!("2026-W46"))]).await;
+    assert!(scene.running.ended(Duration::from_secs(10)).await.is_some());
+    scene.running = listening(&scene.world, &scene.slack).await;
+    scene.window(ANA, "CX week 46").await;
+}
