@@ -14,3 +14,4 @@ pub mod error;
 pub mod host;
 pub mod source;
 pub mod store;
+mod tls;

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::chat::Failure;
 use crate::config::SlackConfig;
+use crate::tls;
 
 /// Posts to addresses for answers.
 pub(super) struct Answers {
@@ -45,7 +46,7 @@ impl Answers {
             Ok(answer) => sorted(answer.status(), retry_after(answer.headers())),
             Err(error) if error.is_connect() => Err(Failure::Later {
                 after: None,
-                why: "no connection to Slack for an answer".to_owned(),
+                why: format!("no connection to Slack for an answer{}", tls::distrust(&error)),
             }),
             // The error is not repeated: it names the address, which is a secret while it lasts.
             Err(_) => Err(Failure::Unknown("Slack did not take an answer in time".to_owned())),

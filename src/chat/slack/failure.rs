@@ -4,6 +4,7 @@ use serde_json::Value;
 use slack_morphism::errors::SlackClientError;
 
 use crate::chat::Failure;
+use crate::tls;
 
 /// Who has to act before a call can succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,13 +113,15 @@ pub(super) fn sorted(method: &str, error: &SlackClientError) -> Failure {
             let cause = error.cause.as_ref();
             let lost =
                 cause.and_then(|cause| cause.downcast_ref::<hyper_util::client::legacy::Error>());
-            match lost.is_some_and(hyper_util::client::legacy::Error::is_connect) {
+            match lost.filter(|error| error.is_connect()) {
                 // Nothing was sent where there was no connection.
-                true => Failure::Later {
-                    after: None,
-                    why: format!("no connection to Slack for {method}; check slack.api_url"),
-                },
-                false => Failure::Unknown(format!("the connection broke during {method}")),
+                Some(error) => {
+                    let more = tls::distrust(error);
+                    let why =
+                        format!("no connection to Slack for {method}{more}; check slack.api_url");
+                    Failure::Later { after: None, why }
+                }
+                None => Failure::Unknown(format!("the connection broke during {method}")),
             }
         }
         _ => Failure::Unknown(format!("{method} failed without an answer")),

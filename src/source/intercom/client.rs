@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::pace::{Pace, retry_after};
 use super::wire::ErrorList;
 use crate::config::IntercomConfig;
+use crate::tls;
 
 /// Tries of one request, the first included.
 const TRIES: usize = 7;
@@ -226,8 +227,11 @@ fn network(path: &str, error: &reqwest::Error) -> Failure {
     if error.is_timeout() && !error.is_connect() {
         return Failure::TimedOut { path };
     }
-    let what = if error.is_connect() { "no connection" } else { "the connection was cut" };
-    Failure::Unavailable { path, what: what.to_owned() }
+    let what = match error.is_connect() {
+        true => format!("no connection{}", tls::distrust(error)),
+        false => "the connection was cut".to_owned(),
+    };
+    Failure::Unavailable { path, what }
 }
 
 fn refused(path: String, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Failure {
