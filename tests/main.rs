@@ -8,6 +8,7 @@ mod independent;
 mod run;
 mod slots;
 mod sync;
+mod tls;
 mod walls;
 mod windows;
 mod world;

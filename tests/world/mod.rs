@@ -8,6 +8,7 @@ pub mod process;
 pub mod proxy;
 pub mod scene;
 pub mod slack;
+pub mod tls;
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -20,6 +21,7 @@ use tokio::process::Command;
 use intercom::Intercom;
 use process::Process;
 use slack::Slack;
+use tls::Authority;
 
 /// One folder with one store; the program runs in it.
 pub struct World {
@@ -59,6 +61,12 @@ impl World {
             .with("CXBOT__SLACK__API_URL", &slack.api_url())
             .with("CXBOT__SLACK__HISTORY_LAG", "1s")
             .with("CXBOT__PLUGINS__DIGEST__DESTINATIONS", &Value::from(channels).to_string())
+    }
+
+    /// The same on a machine that trusts this authority, as it would one of its own company.
+    pub fn trusting(self, authority: &Authority) -> World {
+        self.write("authority.pem", authority.certificate());
+        self.with("SSL_CERT_FILE", "authority.pem")
     }
 
     /// Sets an environment variable of the program.

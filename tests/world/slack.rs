@@ -59,6 +59,7 @@ pub use acts::Pressed;
 pub use events::{Event, Shown, What};
 pub use fault::Fault;
 
+use super::tls::Authority;
 use state::State;
 use table::TABLE;
 
@@ -71,7 +72,6 @@ pub struct Slack {
 }
 
 struct Shared {
-    api_url: String,
     state: Mutex<State>,
 }
 
@@ -111,10 +111,7 @@ impl Slack {
         let link = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free loopback port");
         let link_address = link.local_addr().expect("the port just bound");
         let (home, link_url) = (format!("http://{address}"), format!("ws://{link_address}/link"));
-        let shared = Arc::new(Shared {
-            api_url: format!("{home}/api"),
-            state: Mutex::new(State::new(home, link_url)),
-        });
+        let shared = Arc::new(Shared { state: Mutex::new(State::new(home, link_url)) });
         let (stop, stopped) = watch::channel(());
         let inside = Slack { shared: Arc::clone(&shared), _running: None };
         tokio::spawn(link::serve(link, inside.clone(), stopped.clone()));
@@ -124,7 +121,21 @@ impl Slack {
 
     /// Without a slash at the end; a method's name follows after one.
     pub fn api_url(&self) -> String {
-        self.shared.api_url.clone()
+        format!("{}/api", self.lock().home)
+    }
+
+    /// From now on gives out addresses of the Web API and of responses that lead through TLS.
+    pub async fn web_through(&self, authority: &Authority) {
+        let home = self.lock().home.clone();
+        let home = authority.before(&home).await;
+        self.lock().home = home;
+    }
+
+    /// The same for addresses of sockets.
+    pub async fn sockets_through(&self, authority: &Authority) {
+        let link = self.lock().link.clone();
+        let link = authority.before(&link).await;
+        self.lock().link = link;
     }
 
     /// Adds scopes to the bot token's.
