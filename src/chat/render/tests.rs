@@ -18,7 +18,7 @@ use super::{discord, slack, terminal};
 
 const MARK: &str = "Shortened here";
 
-fn hostile() -> impl Strategy<Value = String> {
+pub(super) fn hostile() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::sample::select(vec![
             "<!channel>",
