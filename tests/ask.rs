@@ -247,7 +247,7 @@ async fn a_store_that_stands_still_keeps_nobody_waiting_for_the_acknowledgement(
 #[tokio::test]
 async fn an_answer_that_slack_does_not_take_at_once_is_not_lost_in_silence() {
     let scene = Scene::new().await;
-    scene.slack.fault("response", [Fault::RateLimited { retry_after: 1 }]);
+    scene.slack.fault("response", [Fault::RateLimited { retry_after: 1 }; 6]);
     scene.ask(ANA, "coverage 2026-W46").await;
     let answers = scene.answers(ANA, 1).await;
     assert!(answers[0].text.contains("40 closed"), "{}", answers[0].text);

@@ -118,6 +118,9 @@ async fn on_a_machine_without_certificates_every_client_still_opens() {
     let running = world.start(&["run"]);
     let tried = || servers.authority.refused() >= 2;
     running.until("two sockets that were tried", SOON, tried).await;
+    let said = || running.log().contains("Slack's socket does not open");
+    running.until("a word of ours", SOON * 2, said).await;
+    assert!(!running.log().contains("wss://"), "the address holds a ticket: {}", running.log());
     assert!(!servers.slack.seen().is_empty() && !servers.intercom.seen().is_empty());
     assert_eq!(servers.authority.entered(), 0);
     ends_well(running).await;

@@ -95,9 +95,22 @@ async fn a_form_that_comes_too_late_is_answered_with_a_word() {
     // The window opens, but Slack has closed it before there is a form for it.
     scene.slack.fault("views.update", [Fault::Error("not_found")]);
     scene.slack.press_in_view(ANA, FORM).await;
-    let told = || scene.running.log().contains("a request was not answered");
+    let told = || scene.running.log().contains("a form was not opened: the post is not there");
     scene.running.until("a line in the log", Duration::from_secs(10), told).await;
     assert!(!scene.running.log().contains(ANA), "the log names nobody");
+}
+
+#[tokio::test]
+async fn a_storm_of_refusals_keeps_nobody_from_home_for_ever() {
+    let scene = Scene::new().await;
+    let storm = [Fault::RateLimited { retry_after: 1 }; 3];
+    scene.slack.fault("views.publish", storm);
+    scene.home(ANA).await;
+    for fault in [Fault::Status(503), Fault::CutAfter] {
+        scene.slack.fault("views.publish", [fault]);
+        assert!(says(&scene.home(BEN).await, "HUMAN TEAM"), "{fault:?}");
+    }
+    scene.is_clean();
 }
 
 #[tokio::test]

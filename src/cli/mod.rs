@@ -126,8 +126,9 @@ fn installed(loaded: &Loaded) -> Result<Plugins, Problem> {
 }
 
 fn start_log(level: tracing::Level) {
-    // Libraries log bodies and addresses at their finer levels; ours never do.
-    let filter = EnvFilter::new(format!("warn,cxbot={level}"));
+    // Libraries log bodies and addresses at their finer levels; ours never do. slack-morphism logs a
+    // socket's address with its ticket even as an error; what goes wrong there is said by us.
+    let filter = EnvFilter::new(format!("warn,slack_morphism=off,cxbot={level}"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)

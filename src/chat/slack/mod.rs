@@ -238,7 +238,8 @@ impl Platform for Slack {
 
     async fn listen(&self, desk: Arc<dyn Desk>, stop: CancellationToken) {
         if let Some(token) = &self.app_token {
-            let hand = Hand { desk, views: self.views.clone() };
+            let views = self.views.clone();
+            let hand = Hand { desk, views, opened: Arc::default() };
             self.web.listen(token, hand, &stop).await;
         }
     }

@@ -20,6 +20,7 @@ use slack_morphism::{
     SlackApiToken, SlackClientSocketModeConfig, SlackClientSocketModeListener, SlackMessageContent,
     SlackSocketModeListenerCallbacks, UserCallbackResult,
 };
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::views::Views;
@@ -42,11 +43,15 @@ type Listener = SlackClientSocketModeListener<SlackClientHyperHttpsConnector>;
 pub(super) struct Hand {
     pub(super) desk: Arc<dyn Desk>,
     pub(super) views: Arc<Views>,
+    /// Called when a connection is there.
+    pub(super) opened: Arc<Notify>,
 }
 
 /// How often it is looked whether the socket may still be used: the crate goes on trying for ever and
 /// tells nobody.
 pub(super) const LOOK_EVERY: Duration = Duration::from_secs(5 * 60);
+/// A socket that is not open by then does not open by itself.
+const OPENS_WITHIN: Duration = Duration::from_secs(20);
 /// The pause where Slack cannot be reached.
 pub(super) const TRY_EVERY: Duration = Duration::from_secs(5);
 
@@ -69,6 +74,13 @@ impl Socket {
             return;
         }
         listener.start().await;
+        let opened = tokio::time::timeout(OPENS_WITHIN, self.hand.opened.notified());
+        if let Some(Err(_)) = stop.run_until_cancelled(opened).await {
+            tracing::error!(
+                "commands and buttons are not heard: Slack's socket does not open; wss has to be \
+                 allowed from here to Slack, and its certificate trusted (SSL_CERT_FILE)"
+            );
+        }
         while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
             if let Err(Failure::Account(_)) = look().await {
                 break;
@@ -82,7 +94,12 @@ impl Socket {
             .with_error_handler(unreadable)
             .with_user_state(self.hand.clone());
         let callbacks = SlackSocketModeListenerCallbacks::new()
-            .with_hello_events(|_, _, _| async { tracing::info!("Slack's socket is open") })
+            .with_hello_events(|_, _, states: SlackClientEventsUserState| async move {
+                tracing::info!("Slack's socket is open");
+                if let Ok(hand) = hand(&states).await {
+                    hand.opened.notify_one();
+                }
+            })
             .with_command_events(command)
             .with_interaction_events(interaction)
             .with_push_events(event);

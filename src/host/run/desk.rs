@@ -34,8 +34,10 @@ const RESTARTED: &str =
     "cxbot was restarted while it answered you. If you see no answer, ask again.";
 const UNSURE: &str = "cxbot's answer may not have reached you. If you see none, ask again.";
 const TOO_LATE: &str = "The form could not be opened in time. Press the button again.";
-/// Tries of handing an answer over, where it was surely not taken.
-const TRIES: u32 = 4;
+/// How long an answer is handed over again where it was surely not taken; platforms take answers for
+/// a quarter of an hour at least.
+const HANDED_OVER_WITHIN: Duration = Duration::from_secs(10 * 60);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// A request on its way into the store, and who waits for that.
 struct Arrival {
@@ -156,21 +158,25 @@ impl Bot {
     ) {
         let (bot, places) = (self.clone(), places.clone());
         working.spawn(async move {
-            let Ok(_place) = places.acquire().await else { return };
-            if let Err(error) = bot.serve(&waiting).await {
+            if let Err(error) = bot.serve(&waiting, &places).await {
                 tracing::error!("a request was not answered: {}", with_advice(&error));
             }
         });
     }
 
-    async fn serve(&self, waiting: &Waiting) -> Result<()> {
+    async fn serve(&self, waiting: &Waiting, places: &Semaphore) -> Result<()> {
         let store: &Store = self.app.store();
         let Some(platform) = self.platforms.get(&*waiting.platform) else { return Ok(()) };
         let request: Request = serde_json::from_str(&waiting.request)?;
         // A home page is shown anew; anything else may have been answered already.
         let answer = match waiting.begun && request.what != Asked::Home {
             true => Answer::Words(Message::sentence(RESTARTED)),
-            false => self.reply_to(platform.as_ref(), &request).await,
+            false => {
+                // Held only while the answer is made: a platform that is slow to take answers keeps
+                // nobody else waiting.
+                let _place = places.acquire().await?;
+                self.reply_to(platform.as_ref(), &request).await
+            }
         };
         crate::crash::point("reply made");
         // From here on a restart cannot know whether the asker got it.
@@ -178,14 +184,20 @@ impl Bot {
             tracing::error!("the store does not answer: {}", with_advice(&error));
         }
         match hand_over(platform.as_ref(), &request, &answer).await {
-            Err(Failure::Unknown(why)) => {
-                tracing::warn!("whether an answer arrived is not known: {why}");
-                let unsure = Answer::Words(Message::sentence(UNSURE));
-                hand_over(platform.as_ref(), &request, &unsure).await?;
-            }
-            Err(Failure::Gone) if matches!(answer, Answer::Form(_)) => {
+            // Opening a form has no effect but the form, so asking again is safe.
+            Err(failure) if matches!(answer, Answer::Form(_)) => {
+                tracing::warn!("a form was not opened: {failure}");
                 let late = Answer::Words(Message::sentence(TOO_LATE));
                 hand_over(platform.as_ref(), &request, &late).await?;
+            }
+            Err(Failure::Unknown(why)) => {
+                tracing::warn!("whether an answer arrived is not known: {why}");
+                // A page that is published twice looks the same; an answer that is given twice does not.
+                let again = match request.what {
+                    Asked::Home => answer,
+                    _ => Answer::Words(Message::sentence(UNSURE)),
+                };
+                hand_over(platform.as_ref(), &request, &again).await?;
             }
             done => done?,
         }
@@ -301,15 +313,20 @@ async fn hand_over(
         Answer::Form(form) => return platform.ask(request, form).await,
         Answer::Nothing => return Ok(()),
     };
-    let mut pause = Duration::from_secs(1);
-    for _ in 1..TRIES {
-        match platform.answer(request, message).await {
-            Err(Failure::Later { after, .. }) => {
-                tokio::time::sleep(after.unwrap_or(pause)).await;
-                pause *= 2;
+    let trying = async {
+        let mut pause = Duration::from_secs(1);
+        loop {
+            match platform.answer(request, message).await {
+                Err(Failure::Later { after, .. }) => {
+                    tokio::time::sleep(after.unwrap_or(pause)).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                done => return done,
             }
-            done => return done,
         }
+    };
+    match tokio::time::timeout(HANDED_OVER_WITHIN, trying).await {
+        Ok(done) => done,
+        Err(_) => Err(Failure::Unknown("the platform took no answer".to_owned())),
     }
-    platform.answer(request, message).await
 }
