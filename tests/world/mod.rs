@@ -1,6 +1,7 @@
 //! A world around the real program: a folder of its own, strict fakes, and the program as a
 //! process, run the way people run it.
 
+pub mod discord;
 pub mod intercom;
 pub mod moved;
 pub mod postgres;
@@ -18,6 +19,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 
+use discord::Discord;
 use intercom::Intercom;
 use process::Process;
 use slack::Slack;
@@ -67,6 +69,14 @@ impl World {
     pub fn trusting(self, authority: &Authority) -> World {
         self.write("authority.pem", authority.certificate());
         self.with("SSL_CERT_FILE", "authority.pem")
+    }
+
+    /// The same with the fake Discord.
+    pub fn posting_to_discord(self, discord: &Discord, channels: &[&str]) -> World {
+        let channels: Vec<String> = channels.iter().map(|id| format!("discord:{id}")).collect();
+        self.with("DISCORD_TOKEN", Discord::TOKEN)
+            .with("CXBOT__DISCORD__API_URL", &discord.api_url())
+            .with("CXBOT__PLUGINS__DIGEST__DESTINATIONS", &Value::from(channels).to_string())
     }
 
     /// Sets an environment variable of the program.

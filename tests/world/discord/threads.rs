@@ -1,0 +1,98 @@
+//! Threads: begun from a message, on their own, or as a forum's posts.
+
+use serde_json::{Value, json};
+
+use super::asked::Asked;
+use super::guild::{Channel, Kind, bits};
+use super::mentions::Default;
+use super::message::Message;
+use super::reply::{Answer, Refusal, Reply};
+use super::state::State;
+use super::{Discord, forms, shapes};
+
+pub fn from_message(state: &mut State, asked: &Asked) -> Answer {
+    let (channel, id) = (asked.id("c").to_owned(), asked.id("m").to_owned());
+    let needed = bits::CREATE_PUBLIC_THREADS;
+    if state.guild.open(&channel, needed)?.kind != Kind::Text {
+        return Err(Refusal::mistake(50024, "a thread begins in a text channel"));
+    }
+    state.guild.message(&channel, &id)?;
+    if state.guild.channels.contains_key(&id) {
+        return Err(Refusal::because(160004));
+    }
+    Ok(Reply::created(begin(state, id, &channel, asked, Vec::new())))
+}
+
+fn begin(
+    state: &mut State,
+    id: String,
+    parent: &str,
+    asked: &Asked,
+    tags: Vec<(String, String)>,
+) -> Value {
+    let name = asked.body["name"].as_str().unwrap_or_default();
+    let auto_archive = asked.body["auto_archive_duration"].as_u64().unwrap_or(1_440);
+    let thread = Channel {
+        parent: Some(parent.to_owned()),
+        auto_archive,
+        tags,
+        ..Channel::new(&id, name, Kind::Thread)
+    };
+    let shape = shapes::channel(&state.guild, &thread);
+    state.guild.channels.insert(id, thread);
+    shape
+}
+
+pub fn create(state: &mut State, asked: &Asked) -> Answer {
+    let channel = state.guild.open(asked.id("c"), 0)?.clone();
+    match channel.kind {
+        Kind::Forum => forum_post(state, asked, &channel),
+        Kind::Text => without_message(state, asked, &channel),
+        Kind::Thread => Err(Refusal::mistake(50024, "a thread in a thread")),
+    }
+}
+
+fn without_message(state: &mut State, asked: &Asked, channel: &Channel) -> Answer {
+    // The documents say that the default, a private thread, is going to change.
+    if asked.body["type"] != 11 {
+        return Err(Refusal::form(&["type: not 11, a public thread".to_owned()]));
+    }
+    state.guild.open(&channel.id, bits::CREATE_PUBLIC_THREADS)?;
+    let id = state.guild.next_id();
+    Ok(Reply::created(begin(state, id, &channel.id, asked, Vec::new())))
+}
+
+fn forum_post(state: &mut State, asked: &Asked, forum: &Channel) -> Answer {
+    state.guild.open(&forum.id, bits::SEND_MESSAGES)?;
+    let body = &asked.body["message"];
+    if !body.is_object() {
+        return Err(Refusal::form(&["message: a forum's thread begins with one".to_owned()]));
+    }
+    let tags = tags(asked, forum)?;
+    let id = state.guild.next_id();
+    let mut shape = begin(state, id.clone(), &forum.id, asked, tags);
+    let message = Message { id: id.clone(), ..Message::new(&id, Discord::BOT_USER) };
+    let filled = forms::fill(state, asked, body, message, Default::Everything);
+    let message = filled.inspect_err(|_| drop(state.guild.channels.remove(&id)))?;
+    state.guild.post(message.clone());
+    let mut first = shapes::message(&state.guild, &state.home, &message);
+    // The starter is told without the thread around it.
+    first.as_object_mut().expect("a message").remove("thread");
+    shape["message"] = first;
+    Ok(Reply::created(shape))
+}
+
+fn tags(asked: &Asked, forum: &Channel) -> Result<Vec<(String, String)>, Refusal> {
+    let wanted = asked.body["applied_tags"].as_array().cloned().unwrap_or_default();
+    let mut tags = Vec::new();
+    for id in &wanted {
+        let known = forum.tags.iter().find(|(known, _)| id == known);
+        let unknown = || Refusal::form(&[format!("applied_tags: the forum has no {id}")]);
+        tags.push(known.ok_or_else(unknown)?.clone());
+    }
+    // The forum can have been changed since the client looked.
+    if forum.requires_tag && tags.is_empty() {
+        return Err(Refusal { errors: json!(null), ..Refusal::because(40067) });
+    }
+    Ok(tags)
+}
