@@ -18,7 +18,8 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async};
 
 use super::Discord;
-use super::gateway::{self, Out};
+use super::gateway::Out;
+use super::sentences;
 
 type Socket = WebSocketStream<TcpStream>;
 
@@ -138,7 +139,7 @@ enum Read {
 fn take(discord: &Discord, number: u64, read: Option<Result<Message, Error>>) -> Read {
     match read {
         Some(Ok(Message::Text(text))) => {
-            gateway::take(&mut discord.lock(), number, &text);
+            sentences::take(&mut discord.lock(), number, &text);
             Read::Frame
         }
         Some(Ok(Message::Close(frame))) => Read::End(frame.map(|frame| frame.code.into())),

@@ -1,5 +1,6 @@
 //! Tests of the fake itself: a fake that is wrong or lenient would let the program be wrong.
 
+mod answers;
 mod client;
 mod commanding;
 mod door;

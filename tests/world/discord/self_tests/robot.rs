@@ -62,14 +62,18 @@ impl Robot {
     }
 
     pub async fn frame(&mut self) -> Value {
-        match self.hear().await {
+        match self.hear_within(Duration::from_secs(10)).await {
             Heard::Frame(frame) | Heard::Binary(frame) => frame,
             other => panic!("no frame but {other:?}"),
         }
     }
 
+    /// For a moment only, where it is silence that is waited for.
     pub async fn hear(&mut self) -> Heard {
-        let wait = Duration::from_millis(700);
+        self.hear_within(Duration::from_millis(700)).await
+    }
+
+    async fn hear_within(&mut self, wait: Duration) -> Heard {
         let Ok(read) = tokio::time::timeout(wait, self.socket.next()).await else {
             return Heard::Nothing;
         };
@@ -85,6 +89,17 @@ impl Robot {
             Some(Ok(Message::Close(frame))) => Heard::Closed(frame.map(|it| it.code.into())),
             Some(Err(_)) | None => Heard::Closed(None),
             Some(Ok(other)) => panic!("{other:?}"),
+        }
+    }
+
+    /// The code with which the connection ends.
+    pub async fn closed(&mut self) -> Option<u16> {
+        loop {
+            match self.hear_within(Duration::from_secs(10)).await {
+                Heard::Closed(code) => return code,
+                Heard::Nothing => panic!("still open"),
+                Heard::Frame(_) | Heard::Binary(_) => {}
+            }
         }
     }
 

@@ -5,20 +5,10 @@ use serde_json::json;
 use super::robot::{Heard, Robot};
 use super::*;
 
-async fn closed(robot: &mut Robot) -> Option<u16> {
-    loop {
-        match robot.hear().await {
-            Heard::Closed(code) => return code,
-            Heard::Nothing => panic!("still open"),
-            Heard::Frame(_) | Heard::Binary(_) => {}
-        }
-    }
-}
-
 async fn thrown_out(discord: &Discord, more: Value) -> Option<u16> {
     let mut robot = Robot::connect(discord).await;
     robot.identify(more).await;
-    closed(&mut robot).await
+    robot.closed().await
 }
 
 #[tokio::test]
@@ -61,7 +51,7 @@ async fn what_was_missed_is_told_on_resuming_and_lost_in_a_new_session() {
     robot.identify(json!({})).await;
     let session = robot.frame().await["d"]["session_id"].clone();
     discord.cut_gateway();
-    assert_eq!(closed(&mut robot).await, None);
+    assert_eq!(robot.closed().await, None);
     discord.send_event("ODD", json!({"missed": true}));
     let mut robot = Robot::connect(&discord).await;
     // As serenity does, before it has read the greeting.
@@ -87,10 +77,10 @@ async fn a_number_from_the_future_ends_the_session() {
     robot.identify(json!({})).await;
     let session = robot.frame().await["d"]["session_id"].clone();
     discord.close_gateway(4000);
-    assert_eq!(closed(&mut robot).await, Some(4000));
+    assert_eq!(robot.closed().await, Some(4000));
     let mut robot = Robot::connect(&discord).await;
     robot.resume(&session, 99).await;
-    assert_eq!(closed(&mut robot).await, Some(4007));
+    assert_eq!(robot.closed().await, Some(4007));
     assert!(complaint(&discord).contains("never sent"));
     let mut robot = Robot::connect(&discord).await;
     robot.frame().await;
@@ -115,7 +105,7 @@ async fn a_client_that_sends_no_heartbeats_is_thrown_out() {
     discord.heartbeat_interval(Duration::from_secs(1));
     let mut robot = Robot::start(&discord).await;
     tokio::time::sleep(Duration::from_millis(3_600)).await;
-    assert_eq!(closed(&mut robot).await, Some(4009));
+    assert_eq!(robot.closed().await, Some(4009));
     assert!(complaint(&discord).contains("no heartbeat"));
 }
 
@@ -127,7 +117,7 @@ async fn a_client_that_talks_too_much_is_thrown_out() {
     for _ in 0..120 {
         robot.say(json!({"op": 1, "d": 1})).await;
     }
-    assert_eq!(closed(&mut robot).await, Some(4008));
+    assert_eq!(robot.closed().await, Some(4008));
     assert!(complaint(&discord).contains("120"));
 }
 
@@ -137,12 +127,12 @@ async fn operations_that_are_unknown_or_too_early_are_refused() {
     for (op, code) in [(99, 4001), (3, 4003)] {
         let mut robot = Robot::connect(&discord).await;
         robot.say(json!({"op": op, "d": {}})).await;
-        assert_eq!(closed(&mut robot).await, Some(code));
+        assert_eq!(robot.closed().await, Some(code));
     }
     discord.identify_spacing(Duration::ZERO);
     let mut robot = Robot::start(&discord).await;
     robot.identify(json!({})).await;
-    assert_eq!(closed(&mut robot).await, Some(4005));
+    assert_eq!(robot.closed().await, Some(4005));
     assert_eq!(discord.complaints().len(), 3);
 }
 
