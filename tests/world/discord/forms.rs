@@ -53,13 +53,23 @@ fn apply(
     if !asked.files.is_empty() && may & bits::ATTACH_FILES == 0 {
         return Err(Refusal::because(50013));
     }
-    let named = |key: &str| body.as_object().is_some_and(|body| body.contains_key(key));
-    if named("content") {
+    if body.get("content").is_some() {
         message.content = body["content"].as_str().unwrap_or_default().trim().to_owned();
         let (channel, rule) = (&message.channel, &body["allowed_mentions"]);
         let found = mentions::find(&state.guild, channel, &message.content, rule, default);
         message.pings = found;
     }
+    embellish(state, asked, body, message, may);
+    let old = std::mem::take(&mut message.attachments);
+    message.attachments = attachments::after(&mut state.guild, &old, asked, body);
+    if message.is_empty() {
+        return Err(Refusal::mistake(50006, "neither words nor anything else to show"));
+    }
+    Ok(())
+}
+
+fn embellish(state: &mut State, asked: &Asked, body: &Value, message: &mut Message, may: u64) {
+    let named = |key: &str| body.as_object().is_some_and(|body| body.contains_key(key));
     let list = |key: &str| if body[key].is_array() { body[key].clone() } else { json!([]) };
     if named("components") {
         message.components = list("components");
@@ -71,12 +81,6 @@ fn apply(
             message.embeds = json!([]);
         }
     }
-    let old = std::mem::take(&mut message.attachments);
-    message.attachments = attachments::after(&mut state.guild, &old, asked, body);
-    if message.is_empty() {
-        return Err(Refusal::mistake(50006, "neither words nor anything else to show"));
-    }
-    Ok(())
 }
 
 /// Of one file and of all together.

@@ -84,20 +84,11 @@ async fn carry(
     let mut heard = Instant::now();
     loop {
         tokio::select! {
-            out = inbox.recv() => match out {
-                Some(Out::Frame(frame, compress)) => {
-                    // A client that went away is noticed below.
-                    let _ = socket.send(encode(&frame.to_string(), compress)).await;
-                }
-                Some(Out::Close(code)) => {
-                    close(socket, code).await;
+            out = inbox.recv() => {
+                if !give(socket, out).await {
                     return None;
                 }
-                Some(Out::Cut) | None => {
-                    let _ = socket.get_ref().set_zero_linger();
-                    return None;
-                }
-            },
+            }
             read = socket.next() => match take(discord, number, read) {
                 Read::Nothing => {}
                 Read::Frame => heard = Instant::now(),
@@ -110,6 +101,21 @@ async fn carry(
             }
         }
     }
+}
+
+/// Whether the connection goes on.
+async fn give(socket: &mut Socket, out: Option<Out>) -> bool {
+    match out {
+        Some(Out::Frame(frame, compress)) => {
+            // A client that went away is noticed when it is read from.
+            let _ = socket.send(encode(&frame.to_string(), compress)).await;
+            return true;
+        }
+        Some(Out::Close(code)) => close(socket, code).await,
+        // A reset, not an orderly end.
+        Some(Out::Cut) | None => drop(socket.get_ref().set_zero_linger()),
+    }
+    false
 }
 
 fn encode(text: &str, compress: bool) -> Message {

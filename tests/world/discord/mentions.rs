@@ -13,6 +13,17 @@ pub enum Default {
     People,
 }
 
+/// Whether the rule lets this kind of mention notify, or this one of it.
+fn allows(rule: &Value, default: Default, kind: &str, id: Option<&str>) -> bool {
+    let has = |list: &Value, wanted: &str| {
+        list.as_array().is_some_and(|list| list.iter().any(|one| one == wanted))
+    };
+    match rule {
+        Value::Null => default == Default::Everything || kind == "users",
+        rule => has(&rule["parse"], kind) || id.is_some_and(|id| has(&rule[kind], id)),
+    }
+}
+
 /// Whom the content mentions with effect. Embeds never notify.
 pub fn find(
     guild: &Guild,
@@ -21,33 +32,21 @@ pub fn find(
     rule: &Value,
     default: Default,
 ) -> Vec<String> {
-    let allows = |kind: &str, id: Option<&str>| match rule {
-        Value::Null => default == Default::Everything || kind == "users",
-        rule => {
-            let has = |list: &Value, wanted: &str| {
-                list.as_array().is_some_and(|list| list.iter().any(|one| one == wanted))
-            };
-            has(&rule["parse"], kind) || id.is_some_and(|id| has(&rule[kind], id))
-        }
-    };
     let mut found = Vec::new();
     for part in content.split("<@").skip(1) {
         let Some((target, _)) = part.split_once('>') else { continue };
-        match target.strip_prefix('&') {
-            Some(role) if allows("roles", Some(role)) => found.push(format!("&{role}")),
-            None => {
-                let user = target.trim_start_matches('!');
-                if allows("users", Some(user)) {
-                    found.push(user.to_owned());
-                }
-            }
-            Some(_) => {}
+        let (kind, id) = match target.strip_prefix('&') {
+            Some(role) => ("roles", role),
+            None => ("users", target.trim_start_matches('!')),
+        };
+        if allows(rule, default, kind, Some(id)) {
+            found.push(target.trim_start_matches('!').to_owned());
         }
     }
-    let all = guild.channels.get(channel).map_or(0, |channel| guild.allowed(channel));
+    let may = guild.channels.get(channel).map_or(0, |channel| guild.allowed(channel));
     for word in ["@everyone", "@here"] {
-        let may = all & bits::MENTION_EVERYONE != 0;
-        if may && content.contains(word) && allows("everyone", None) {
+        let all = may & bits::MENTION_EVERYONE != 0 && content.contains(word);
+        if all && allows(rule, default, "everyone", None) {
             found.push(word.to_owned());
         }
     }

@@ -61,25 +61,36 @@ fn leaves(
     for (name, value) in given.as_object().into_iter().flatten() {
         let option = known.iter().find(|option| option["name"] == *name);
         let option = option.ok_or(format!("no option {name:?} is registered"))?;
-        let is_focused = focused == Some(name);
-        if is_focused && option["autocomplete"] != true {
-            return Err(format!("{name} offers no choices while it is typed"));
-        }
-        if !is_focused {
-            check(option, value).map_err(|problem| format!("{name}: {problem}"))?;
-            resolve(guild, option, value, &mut resolved)?;
-        }
-        let mut typed = json!({"type": option["type"], "name": name, "value": value});
-        if is_focused {
-            typed["focused"] = json!(true);
-        }
-        options.push(typed);
+        let focused = focused == Some(name);
+        options.push(leaf(guild, option, value, focused, &mut resolved)?);
     }
     let missing = known.iter().find(|it| it["required"] == true && given[name(it)].is_null());
     match missing {
         Some(option) if focused.is_none() => Err(format!("{} is required", option["name"])),
         _ => Ok((options.into(), resolved)),
     }
+}
+
+fn leaf(
+    guild: &Guild,
+    option: &Value,
+    value: &Value,
+    is_focused: bool,
+    resolved: &mut Value,
+) -> Result<Value, String> {
+    let name = name(option);
+    if is_focused && option["autocomplete"] != true {
+        return Err(format!("{name} offers no choices while it is typed"));
+    }
+    if !is_focused {
+        check(option, value).map_err(|problem| format!("{name}: {problem}"))?;
+        resolve(guild, option, value, resolved)?;
+    }
+    let mut typed = json!({"type": option["type"], "name": name, "value": value});
+    if is_focused {
+        typed["focused"] = json!(true);
+    }
+    Ok(typed)
 }
 
 fn name(option: &Value) -> &str {
