@@ -132,3 +132,26 @@ async fn serenity_is_deaf_to_an_interaction_that_lacks_a_field() {
     assert_eq!(acted.said.as_deref(), Some("The application did not respond"));
     running.abort();
 }
+
+#[tokio::test]
+async fn serenity_begins_anew_when_its_session_is_gone() {
+    let discord = server().await;
+    discord.identify_spacing(Duration::from_secs(1));
+    let running = run(&discord).await;
+    discord.connected(SOON).await;
+    registered(&discord).await;
+    discord.invalidate_session(true);
+    let started = std::time::Instant::now();
+    while discord.resumes() < 1 {
+        assert!(started.elapsed() < SOON, "not resumed");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    discord.invalidate_session(false);
+    // serenity waits out five seconds of its own.
+    discord.connected(SOON * 3).await;
+    assert_eq!((discord.identifies(), discord.resumes()), (2, 1));
+    let acted = discord.type_command(ALICE, CHANNEL, &["status"], json!({})).await;
+    assert!(acted.acknowledged_within.is_some(), "{acted:?}");
+    assert_eq!(discord.complaints(), [""; 0]);
+    running.abort();
+}

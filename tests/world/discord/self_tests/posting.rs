@@ -121,3 +121,19 @@ async fn nobody_edits_the_words_of_others() {
     assert_eq!(call(&discord, "PATCH", &path, json!({"content": "y"})).await.code(), 50005);
     assert!(complaint(&discord).contains("somebody else"));
 }
+
+#[tokio::test]
+async fn an_edit_keeps_the_files_that_it_lists_or_all_if_it_lists_none() {
+    let discord = server().await;
+    let id = post_file(&discord, json!({"content": "x"}), "a.txt", b"a").await.id();
+    let path = format!("/channels/{CHANNEL}/messages/{id}");
+    let files = || discord.channel(CHANNEL)[0].attachments.len();
+    call(&discord, "PATCH", &path, json!({"content": "y"})).await;
+    assert_eq!(files(), 1);
+    let kept = discord.channel(CHANNEL)[0].attachments[0].id.clone();
+    call(&discord, "PATCH", &path, json!({"attachments": [{"id": kept}]})).await;
+    assert_eq!(files(), 1);
+    call(&discord, "PATCH", &path, json!({"attachments": []})).await;
+    assert_eq!(files(), 0);
+    assert_eq!(discord.complaints(), [""; 0]);
+}

@@ -8,6 +8,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::{Answer, Discord, call, get};
@@ -100,6 +101,17 @@ impl Robot {
                 Heard::Nothing => panic!("still open"),
                 Heard::Frame(_) | Heard::Binary(_) => {}
             }
+        }
+    }
+
+    /// Closes with a code, and waits until the other side has read it.
+    pub async fn goodbye(mut self, code: u16) {
+        let frame = CloseFrame { code: code.into(), reason: "".into() };
+        self.socket.close(Some(frame)).await.expect("an open socket");
+        self.closed().await;
+        let discord = self.discord.clone();
+        while discord.is_connected() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 

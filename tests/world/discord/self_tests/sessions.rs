@@ -178,3 +178,21 @@ async fn an_interaction_can_come_twice_or_lack_a_field() {
     });
     assert_eq!(discord.complaints(), [""; 0]);
 }
+
+#[tokio::test]
+async fn a_client_that_says_goodbye_ends_its_session() {
+    let discord = server().await;
+    for (code, ends) in [(1000, true), (4000, false)] {
+        discord.identify_spacing(Duration::ZERO);
+        let mut robot = Robot::connect(&discord).await;
+        robot.frame().await;
+        robot.identify(json!({})).await;
+        let session = robot.frame().await["d"]["session_id"].clone();
+        robot.goodbye(code).await;
+        let mut robot = Robot::connect(&discord).await;
+        robot.frame().await;
+        robot.resume(&session, 1).await;
+        let answer = robot.frame().await;
+        assert_eq!((code, answer["op"] == 9), (code, ends), "{answer}");
+    }
+}

@@ -72,11 +72,43 @@ async fn choices_come_while_a_person_types() {
         let wrong = robot.callback(&interaction, json!({"type": 5})).await;
         assert_eq!(wrong.code(), 50035);
         robot.callback(&interaction, json!({"type": 8, "data": {"choices": choices}})).await;
+        let more = robot.hook("POST", &interaction, "", json!({"content": "x"})).await;
+        assert_eq!(more.code(), 10015);
         interaction
     });
     assert_eq!(choices, Ok(vec![("Alan".to_owned(), json!("7"))]));
     assert_eq!(interaction["data"]["options"][0]["options"][0]["focused"], true);
     let permissions = interaction["member"]["permissions"].as_str().expect("a text");
     assert_eq!(permissions.parse::<u64>().expect("a number") & 1 << 5, 1 << 5);
-    assert!(complaint(&discord).contains("does not answer"));
+    let complaints = discord.complaints();
+    assert!(complaints[0].contains("does not answer"), "{complaints:?}");
+    assert!(complaints[1].contains("only answer"), "{complaints:?}");
+}
+
+#[tokio::test]
+async fn one_command_can_be_made_changed_and_deleted() {
+    let discord = server().await;
+    let path = format!("/applications/{}/commands", Discord::APPLICATION);
+    let body = json!({"name": "cx", "description": "The bot", "contexts": [0]});
+    let made = call(&discord, "POST", &path, body.clone()).await;
+    assert_eq!((made.status, made.body.get("guild_id")), (201, None));
+    let again = call(&discord, "POST", &path, body).await;
+    assert_eq!((again.status, again.id()), (200, made.id()));
+    let one = format!("{path}/{}", made.id());
+    call(&discord, "PATCH", &one, json!({"description": "Another"})).await;
+    assert_eq!(get(&discord, &one).await.body["description"], "Another");
+    let gone = send(request(&discord, Method::DELETE, &one)).await.expect("an answer");
+    assert_eq!((gone.status, get(&discord, &one).await.code()), (204, 10063));
+    assert_eq!(discord.complaints(), [""; 0]);
+}
+
+#[tokio::test]
+async fn two_hundred_new_names_a_day_are_enough() {
+    let discord = server().await;
+    discord.lock().guild.commands_created = 199;
+    assert_eq!(register(&discord).await.status, 200);
+    assert_eq!(register(&discord).await.status, 200);
+    let path = format!("/applications/{}/commands", Discord::APPLICATION);
+    let more = json!({"name": "more", "description": "One more"});
+    assert_eq!(call(&discord, "POST", &path, more).await.code(), 30034);
 }
