@@ -1,5 +1,7 @@
 //! The first answer to an interaction.
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 
 use super::asked::Asked;
@@ -27,7 +29,8 @@ pub fn callback(state: &mut State, asked: &Asked) -> Answer {
         _ => (Ack::Modal(data.clone()), None),
     };
     let interaction = state.guild.interactions.with_token(asked.id("token")).expect("found before");
-    (interaction.acknowledged, interaction.original) = (Some((asked.at, ack)), original.clone());
+    (interaction.acknowledged, interaction.original) =
+        (Some((Instant::now(), ack)), original.clone());
     Ok(respond(state, asked, number, original))
 }
 
@@ -39,7 +42,7 @@ fn open(state: &mut State, asked: &Asked) -> Result<Interaction, Refusal> {
     match &known.acknowledged {
         Some(_) if known.in_doubt => Err(Refusal::because(40060)),
         Some(_) => Err(Refusal::mistake(40060, "a second first answer")),
-        None if known.is_late(asked.at) => Err(Refusal::because(10062)),
+        None if known.is_late(Instant::now()) => Err(Refusal::because(10062)),
         None => Ok(known),
     }
 }

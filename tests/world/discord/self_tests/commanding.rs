@@ -231,3 +231,17 @@ async fn the_answer_to_an_answer_is_shaped_as_described() {
     assert_eq!(schema::check("InteractionCallbackResponse", &answer.body), [""; 0]);
     assert_eq!(answer.body["resource"]["message"]["content"], "fine");
 }
+
+#[tokio::test]
+async fn an_answer_that_is_slow_on_its_way_comes_too_late() {
+    let (discord, mut robot) = started().await;
+    discord.fault(CALLBACK, [Fault::Slow(Duration::from_millis(3_100))]);
+    let act = discord.type_command(ALICE, CHANNEL, &["status"], json!({}));
+    let (acted, answer) = join!(act, async {
+        let interaction = robot.interaction().await;
+        robot.callback(&interaction, json!({"type": 5})).await
+    });
+    assert_eq!((answer.code(), acted.acknowledged_within), (10062, None));
+    assert_eq!(discord.sees(ALICE, CHANNEL), []);
+    assert_eq!(discord.complaints(), [""; 0]);
+}
