@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use serenity::all::{
     Client, CreateCommand, CreateCommandOption, EventHandler, GatewayIntents, GuildId, Http,
-    HttpBuilder, Interaction, Ready,
+    HttpBuilder, Interaction, Permissions, Ready,
 };
 use serenity::all::{CommandOptionType, Context};
 use serenity::async_trait;
@@ -18,7 +18,11 @@ struct Bot;
 impl EventHandler for Bot {
     async fn ready(&self, context: Context, _: Ready) {
         let status = CreateCommandOption::new(CommandOptionType::SubCommand, "status", "How it is");
-        let command = CreateCommand::new(Discord::ROOT).description("The bot").add_option(status);
+        let command = CreateCommand::new(Discord::ROOT)
+            .description("The bot")
+            .default_member_permissions(Permissions::MANAGE_GUILD)
+            .add_option(status)
+            .add_option(teammate());
         let guild = GuildId::new(Discord::GUILD.parse().expect("a number"));
         guild.set_commands(&context.http, vec![command]).await.expect("registered commands");
     }
@@ -31,6 +35,23 @@ impl EventHandler for Bot {
             .await
             .expect("an answer that is taken");
     }
+}
+
+/// With every kind of option that there is to get wrong.
+fn teammate() -> CreateCommandOption {
+    let option = |kind, name| CreateCommandOption::new(kind, name, "Words");
+    option(CommandOptionType::SubCommand, "teammate")
+        .add_sub_option(
+            option(CommandOptionType::String, "name").required(true).set_autocomplete(true),
+        )
+        .add_sub_option(
+            option(CommandOptionType::Integer, "weeks").min_int_value(1).max_int_value(9),
+        )
+        .add_sub_option(
+            option(CommandOptionType::String, "form").add_string_choice("A chart", "chart"),
+        )
+        .add_sub_option(option(CommandOptionType::User, "whose"))
+        .add_sub_option(option(CommandOptionType::Channel, "place"))
 }
 
 fn http(discord: &Discord) -> Arc<Http> {
@@ -70,6 +91,10 @@ async fn serenity_connects_registers_and_answers() {
     let acted = discord.type_command(ALICE, CHANNEL, &["status"], json!({})).await;
     assert!(acted.private, "{acted:?}");
     assert_eq!(discord.sees(ALICE, CHANNEL)[0].content, "cx");
+    let options =
+        json!({"name": "Al", "weeks": 3, "form": "chart", "whose": BOB, "place": CHANNEL});
+    let acted = discord.type_command(ALICE, CHANNEL, &["teammate"], options).await;
+    assert!(acted.acknowledged_within.is_some(), "{acted:?}");
     assert_eq!((discord.identifies(), discord.resumes()), (1, 0));
     assert_eq!(discord.complaints(), [""; 0]);
     running.abort();
