@@ -4,6 +4,7 @@ mod ask;
 mod cli;
 mod counts;
 mod delivery;
+mod discord;
 mod independent;
 mod run;
 mod slots;

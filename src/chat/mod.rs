@@ -1,5 +1,6 @@
 //! Chat platforms: what each can do with a post, and the renderers that draw it.
 
+pub mod discord;
 pub mod form;
 pub mod render;
 pub mod slack;
@@ -74,6 +75,9 @@ pub enum Failure {
     Gone,
 }
 
+/// A line for the operator: good, or what to do.
+pub type Finding = Result<String, String>;
+
 /// What someone asked for in chat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
@@ -85,6 +89,9 @@ pub struct Request {
     /// What the person is called there, where the platform says so.
     #[serde(default)]
     pub person_name: Option<String>,
+    /// The ids of the groups that the platform says the person is in.
+    #[serde(default)]
+    pub groups: Vec<String>,
     pub channel: String,
     /// Where the answer goes, as the platform gave it.
     pub answer_to: String,
@@ -96,7 +103,7 @@ pub struct Request {
 pub enum Asked {
     /// The words after the command's own.
     Command(String),
-    /// A button's id.
+    /// A button's id, or what a command would have as one whose arguments the platform has typed.
     Press(String),
     /// A form, by the id of the button that led to it.
     Submit { id: String, values: Values },
@@ -116,10 +123,28 @@ impl Asked {
         let Asked::Press(id) = self else { return false };
         Button::parts(id).is_some_and(|press| (press.plugin, press.action) == TURN_PAGE)
     }
+
+    /// Whether it is about the private answer on which the button stood, and changes or removes it.
+    pub fn is_about_its_message(&self) -> bool {
+        let Asked::Press(id) = self else { return false };
+        self.turns_page()
+            || Button::parts(id).is_some_and(|press| (press.plugin, press.action) == SHARE)
+    }
 }
 
 /// The button of the host's own that shows another part of a long answer.
 pub const TURN_PAGE: (&str, &str) = ("host", "page");
+/// The one that shares an answer.
+pub const SHARE: (&str, &str) = ("host", "share");
+
+/// An argument that someone is typing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggest {
+    pub plugin: &'static str,
+    pub action: String,
+    pub argument: String,
+    pub typed: String,
+}
 
 /// Takes requests in; kept short, because the platform waits for it.
 #[async_trait]
@@ -129,6 +154,18 @@ pub trait Desk: Send + Sync {
 
     /// What is wrong with a form as it is filled in; at once, and without doing anything.
     fn faults(&self, id: &str, values: &Values) -> Vec<Fault>;
+
+    /// The form of a button that asks for more; why there is none.
+    fn form(&self, id: &str) -> Result<Form, Message>;
+
+    /// Labels and values for what someone is typing, within a second or so; none where they may not
+    /// ask. Of the request only who asks from where counts.
+    async fn suggest(
+        &self,
+        platform: &'static str,
+        request: &Request,
+        what: &Suggest,
+    ) -> Vec<(String, String)>;
 }
 
 /// A platform that nobody has set up: every call says so.
@@ -140,6 +177,7 @@ impl Absent {
     pub fn new(platform: &str) -> Absent {
         let why = match platform {
             slack::NAME => "SLACK_BOT_TOKEN is not set, so nothing is posted to Slack".to_owned(),
+            discord::NAME => "DISCORD_TOKEN is not set, so nothing is posted to Discord".to_owned(),
             other => format!("this version of cxbot does not post to {other}"),
         };
         Absent { why }

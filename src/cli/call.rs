@@ -33,7 +33,7 @@ impl Call {
                 show::print(&show::message(&message, self.format, &[], app.workspace())?)?;
                 Ok(ExitCode::SUCCESS)
             }
-            Ok(Reply::Done) => Ok(ExitCode::SUCCESS),
+            Ok(Reply::Done | Reply::Suggestions(_)) => Ok(ExitCode::SUCCESS),
             Err(Error::Refused(message)) => {
                 // A refusal is an answer too: scripts that want JSON get it as such.
                 if self.format == Format::Terminal {

@@ -9,6 +9,8 @@ use cxbot_sdk::words::{counted, day_time};
 use cxbot_sdk::{Destination, Plugin, Workspace};
 
 use super::{installed, show};
+use crate::chat::Finding;
+use crate::chat::discord::{self, Discord};
 use crate::chat::slack::{self, Slack};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Loaded};
@@ -67,25 +69,25 @@ impl Check {
     /// Whether the platforms find nothing wrong.
     async fn look(&self, loaded: &Loaded, workspace: &Workspace) -> Result<bool> {
         let config = &loaded.config;
-        let Some(token) = &config.secrets.slack_bot else { return Ok(true) };
-        let slack = Slack::new(&config.slack, token, workspace.zone.clone())?;
-        let slack = slack.listening(config.secrets.slack_app.clone());
-        let channels = self.channels(loaded)?;
-        let channels: Vec<&str> = channels.iter().map(|at| at.channel.as_str()).collect();
+        let all = self.channels(loaded)?;
+        let on = |platform: &str| -> Vec<&str> {
+            let own = all.iter().filter(|at| at.platform == platform);
+            own.map(|at| at.channel.as_str()).collect()
+        };
         let mut well = true;
-        for found in slack.look(&channels).await {
-            match found {
-                Ok(text) => finding("ok", "slack", &text)?,
-                Err(text) => {
-                    well = false;
-                    finding("problem", "slack", &text)?;
-                }
-            }
+        if let Some(token) = &config.secrets.slack_bot {
+            let slack = Slack::new(&config.slack, token, workspace.zone.clone())?;
+            let slack = slack.listening(config.secrets.slack_app.clone());
+            well &= say(slack::NAME, slack.look(&on(slack::NAME)).await)?;
+        }
+        if let Some(token) = &config.secrets.discord {
+            let discord = Discord::new(&config.discord, token)?;
+            well &= say(discord::NAME, discord.look(&on(discord::NAME)).await)?;
         }
         Ok(well)
     }
 
-    /// Every Slack channel that the settings name, each once.
+    /// Every channel that the settings name, each once.
     fn channels(&self, loaded: &Loaded) -> Result<BTreeSet<Destination>> {
         let config = &loaded.config;
         let mut channels: BTreeSet<Destination> = config.operator.channel.iter().cloned().collect();
@@ -93,7 +95,6 @@ impl Check {
             let digest = cxbot_digest::Digest::new(serde_json::from_value(section.clone())?)?;
             channels.extend(digest.destinations().cloned());
         }
-        channels.retain(|at| at.platform == slack::NAME);
         Ok(channels)
     }
 
@@ -125,7 +126,7 @@ impl Check {
 }
 
 /// What is on once something is set: its name, whether it is, and the words for both.
-pub(super) fn switches(config: &Config) -> [(&'static str, bool, &'static str, &'static str); 4] {
+pub(super) fn switches(config: &Config) -> [(&'static str, bool, &'static str, &'static str); 5] {
     let secrets = &config.secrets;
     [
         (
@@ -147,12 +148,30 @@ pub(super) fn switches(config: &Config) -> [(&'static str, bool, &'static str, &
             "SLACK_APP_TOKEN is not set, so commands and buttons are not heard; set it",
         ),
         (
+            "discord",
+            secrets.discord.is_some(),
+            "the token is set",
+            "DISCORD_TOKEN is not set, so nothing is posted to Discord and nothing heard; set it",
+        ),
+        (
             "operator",
             config.operator.channel.is_some(),
             "troubles are told in operator.channel",
             "operator.channel is not set, so troubles are told in the log only; set it",
         ),
     ]
+}
+
+/// Prints what was found; whether nothing is wrong.
+fn say(platform: &str, found: Vec<Finding>) -> Result<bool> {
+    let well = found.iter().all(Result::is_ok);
+    for found in found {
+        match found {
+            Ok(text) => finding("ok", platform, &text)?,
+            Err(text) => finding("problem", platform, &text)?,
+        }
+    }
+    Ok(well)
 }
 
 fn finding(level: &str, what: &str, text: &str) -> Result<()> {

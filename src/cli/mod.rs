@@ -6,6 +6,7 @@ mod demo;
 mod digest;
 mod export;
 mod import;
+mod invite;
 mod manifest;
 mod plugins;
 mod post;
@@ -58,6 +59,7 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     Schedule(schedule::Schedule),
     Manifest(manifest::Manifest),
+    Invite(invite::Invite),
 }
 
 /// Runs the command line. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
@@ -103,6 +105,7 @@ impl Cli {
             Command::Rebuild(rebuild) => rebuild.run(&loaded).await,
             Command::Schedule(schedule) => schedule.run(Some(&loaded)),
             Command::Manifest(manifest) => manifest.run(&loaded),
+            Command::Invite(invite) => invite.run(&loaded).await,
         }
     }
 }

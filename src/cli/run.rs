@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::check::switches;
 use super::{open, sync};
 use crate::chat::Platform;
+use crate::chat::discord::{Command, Discord};
 use crate::chat::slack::Slack;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Loaded, Problem};
@@ -62,6 +63,7 @@ pub(super) fn bot(loaded: &Loaded, app: Arc<App>, clock: Arc<dyn Clock>) -> Resu
         wait: config.schedule.wait,
         operator: config.operator.channel.clone(),
         people: config.people.clone(),
+        access: config.access.clone(),
     };
     Ok(Bot::new(app, clock, sync::sources(loaded)?, platforms, settings))
 }
@@ -74,7 +76,19 @@ fn platforms(loaded: &Loaded, app: &App) -> Result<Vec<Arc<dyn Platform>>> {
     let slack = slack.map(|token| Slack::new(&config.slack, token, zone)).transpose()?;
     let app_token = config.secrets.slack_app.clone();
     let slack = slack.map(|slack| slack.listening(app_token));
-    Ok(slack.into_iter().map(|slack| Arc::new(slack) as Arc<dyn Platform>).collect())
+    let discord = config.secrets.discord.as_ref();
+    let discord = discord.map(|token| Discord::new(&config.discord, token)).transpose()?;
+    let discord = discord.map(|discord| discord.answering(commands(app)));
+    let slack = slack.map(|slack| Arc::new(slack) as Arc<dyn Platform>);
+    let discord = discord.map(|discord| Arc::new(discord) as Arc<dyn Platform>);
+    Ok(slack.into_iter().chain(discord).collect())
+}
+
+/// Every command with its plugin, for platforms that want to know them before.
+fn commands(app: &App) -> Vec<Command> {
+    let commands = app.plugins().commands();
+    let commands = commands.map(|(manifest, action)| (manifest.name, action.clone()));
+    commands.map(|(plugin, action)| Command { plugin, action }).collect()
 }
 
 fn say_what_is_missing(loaded: &Loaded) {

@@ -1,5 +1,6 @@
 //! The configuration: one TOML file, the environment over it, secrets from the environment only.
 
+mod access;
 mod locate;
 mod platforms;
 mod schema;
@@ -17,8 +18,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use access::{AccessConfig, OPERATOR};
 pub use locate::{Environment, Loaded, Problem};
-pub use platforms::SlackConfig;
+pub use platforms::{DiscordConfig, SlackConfig};
 pub use schema::schema;
 pub use secrets::Secrets;
 pub use sources::IntercomConfig;
@@ -33,12 +35,14 @@ pub struct Config {
     pub store: StoreConfig,
     pub intercom: IntercomConfig,
     pub slack: SlackConfig,
+    pub discord: DiscordConfig,
     pub operator: OperatorConfig,
     pub schedule: ScheduleConfig,
     /// Conversations to leave out, tested in this order; the first that matches wins.
     pub exclusions: Vec<Exclusion>,
     /// Who is who on which platform.
     pub people: Vec<PersonConfig>,
+    pub access: AccessConfig,
     /// Plugins by name; a section that is present enables its plugin.
     pub plugins: BTreeMap<String, Value>,
     /// Never from the file.
@@ -129,6 +133,17 @@ pub struct PersonConfig {
     pub roles: Vec<String>,
 }
 
+impl PersonConfig {
+    /// The person's id on a platform.
+    pub fn id_on(&self, platform: &str) -> Option<&String> {
+        match platform {
+            "slack" => self.slack.as_ref(),
+            "discord" => self.discord.as_ref(),
+            _ => None,
+        }
+    }
+}
+
 impl Default for WorkspaceConfig {
     fn default() -> Self {
         let Workspace { zone_name, ai_agent, good_from, settle, .. } = Workspace::default();
@@ -175,6 +190,7 @@ impl Config {
         self.check_exclusions()?;
         self.check_intercom()?;
         self.slack.check()?;
+        self.discord.check()?;
         Ok(Workspace {
             zone: zone("workspace.timezone", &settings.timezone)?,
             zone_name: settings.timezone.clone(),

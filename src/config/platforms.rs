@@ -67,3 +67,67 @@ impl SlackConfig {
         }
     }
 }
+
+/// `[discord]`: on when `DISCORD_TOKEN` is set.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct DiscordConfig {
+    /// The address of Discord; /api/v10 is appended, and the gateway's address comes from its answer.
+    pub api_url: String,
+    /// The slash command under which everything is asked, without its slash.
+    pub command: String,
+    /// The one server in which cxbot is used, by its id: its commands are there at once, and nobody
+    /// elsewhere is answered. Without it the commands are there in every server of the bot.
+    pub guild: Option<String>,
+    /// A file that holds the token, where the environment does not.
+    pub token_file: Option<std::path::PathBuf>,
+    /// How long one call may take, 1s–25s.
+    #[schemars(with = "String")]
+    pub timeout: SignedDuration,
+    /// How long after a call without an answer the channel is sure to show what was done, 1s–10m.
+    #[schemars(with = "String")]
+    pub history_lag: SignedDuration,
+}
+
+impl Default for DiscordConfig {
+    fn default() -> Self {
+        DiscordConfig {
+            api_url: "https://discord.com".to_owned(),
+            command: "cx".to_owned(),
+            guild: None,
+            token_file: None,
+            timeout: SignedDuration::from_secs(15),
+            history_lag: SignedDuration::from_secs(10),
+        }
+    }
+}
+
+impl DiscordConfig {
+    pub(super) fn check(&self) -> Result<(), Problem> {
+        let timeout = SignedDuration::from_secs(1)..=SignedDuration::from_secs(25);
+        let lag = SignedDuration::from_secs(1)..=SignedDuration::from_mins(10);
+        let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
+        let command = (1..=32).contains(&self.command.len()) && self.command.chars().all(is_word);
+        let guild = self.guild.as_deref().is_none_or(is_snowflake);
+        let checks = [
+            (
+                command,
+                "command",
+                "must be 1–32 lower-case letters, digits, hyphens, without a slash, such as cx",
+            ),
+            (guild, "guild", "must be the server's id, such as 112233445566778899"),
+            (is_web(&self.api_url), "api_url", "must start with https:// or http://"),
+            (timeout.contains(&self.timeout), "timeout", "must be between 1s and 25s"),
+            (lag.contains(&self.history_lag), "history_lag", "must be between 1s and 10m"),
+        ];
+        match checks.into_iter().find(|(holds, ..)| !holds) {
+            Some((_, setting, must)) => Err(Problem::at(&format!("discord.{setting}"), must)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Discord's ids are numbers of 64 bits.
+fn is_snowflake(text: &str) -> bool {
+    (15..=20).contains(&text.len()) && text.chars().all(|c| c.is_ascii_digit())
+}

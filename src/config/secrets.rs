@@ -14,6 +14,7 @@ pub struct Secrets {
     pub slack_bot: Option<SecretString>,
     /// The app-level token of Socket Mode, `xapp-…`.
     pub slack_app: Option<SecretString>,
+    pub discord: Option<SecretString>,
 }
 
 impl Secrets {
@@ -31,6 +32,7 @@ impl Secrets {
             intercom: read("intercom", "token", &config.intercom.token_file)?,
             slack_bot: read("slack", "bot_token", &config.slack.bot_token_file)?,
             slack_app: read("slack", "app_token", &config.slack.app_token_file)?,
+            discord: read("discord", "token", &config.discord.token_file)?,
         };
         refuse_kind("SLACK_BOT_TOKEN", &secrets.slack_bot, "xapp-", "the bot token, xoxb-…")?;
         refuse_kind("SLACK_APP_TOKEN", &secrets.slack_app, "xoxb-", "the app-level token, xapp-…")?;

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use cxbot_sdk::message::{Button, Press};
-use cxbot_sdk::plugin::{Action, Call, Fault, Manifest};
-use cxbot_sdk::{Error, Host, Invoker, Message, Reply, Result, Tick};
+use cxbot_sdk::plugin::{Action, Call, Fault, Manifest, Suggestion};
+use cxbot_sdk::{Error, Host, Invoker, Message, Reply, Result, Text, Tick};
 use serde_json::Value;
 
 use super::{App, form, help, identity, resolve};
+use crate::chat::Suggest;
 use crate::chat::form::{Form, Values};
 
 impl App {
@@ -15,12 +16,13 @@ impl App {
     pub async fn command(&self, line: &str, invoker: Invoker) -> Result<Reply> {
         let (word, rest) = resolve::first_word(line);
         if word.is_empty() || word == help::WORD {
-            return help::help(&self.plugins, rest);
+            return help::help(&self.allowed(&invoker), rest);
         }
         let found = self.plugins.commands().find(|(_, command)| command.name == word);
         let Some((manifest, command)) = found else {
-            return Err(help::unknown(&self.plugins, word));
+            return Err(help::unknown(&self.allowed(&invoker), word));
         };
+        self.must_allow(manifest, command, &invoker)?;
         let arguments = resolve::arguments(rest, command)?;
         self.act(manifest, command, invoker, arguments).await
     }
@@ -53,10 +55,27 @@ impl App {
         self.act(manifest, action, invoker, arguments).await
     }
 
+    /// What someone may mean who types an argument.
+    pub async fn suggest(&self, what: &Suggest, invoker: Invoker) -> Result<Vec<Suggestion>> {
+        let manifest = self.plugins.manifests().find(|manifest| manifest.name == what.plugin);
+        let Some(manifest) = manifest else { return Ok(Vec::new()) };
+        if !self.access.allows(what.plugin, &what.action, &invoker.roles) {
+            return Ok(Vec::new());
+        }
+        let invoker = identity::shown_to(manifest, invoker, &self.services).await?;
+        let Suggest { action, argument, typed, .. } = what.clone();
+        match self.call(what.plugin, Call::Suggest { action, argument, typed, invoker }).await? {
+            Reply::Suggestions(suggestions) => Ok(suggestions),
+            _ => Ok(Vec::new()),
+        }
+    }
+
     /// The plugins' parts of someone's home page.
     pub async fn homes(&self, invoker: &Invoker) -> Result<Vec<Message>> {
         let mut parts = Vec::new();
-        for manifest in self.plugins.manifests().filter(|manifest| manifest.home) {
+        let allowed = |name: &str| self.access.allows(name, name, &invoker.roles);
+        let shown = |manifest: &&Manifest| manifest.home && allowed(manifest.name);
+        for manifest in self.plugins.manifests().filter(shown) {
             let invoker = identity::shown_to(manifest, invoker.clone(), &self.services).await?;
             if let Reply::Private(part) = self.call(manifest.name, Call::Home { invoker }).await? {
                 parts.push(part);
@@ -82,9 +101,36 @@ impl App {
         invoker: Invoker,
         arguments: Value,
     ) -> Result<Reply> {
+        self.must_allow(manifest, action, &invoker)?;
         let invoker = identity::shown_to(manifest, invoker, &self.services).await?;
         let call = Call::Action { name: action.name.clone(), invoker, arguments };
         self.call(manifest.name, call).await
+    }
+
+    /// The commands that someone may ask for.
+    fn allowed(&self, invoker: &Invoker) -> Vec<&Action> {
+        let may = |plugin: &str, action: &str| self.access.allows(plugin, action, &invoker.roles);
+        let commands = self.plugins.commands();
+        let allowed = commands.filter(|(manifest, action)| may(manifest.name, &action.name));
+        allowed.map(|(_, action)| action).collect()
+    }
+
+    /// Says who may, and what else there is.
+    fn must_allow(&self, manifest: &Manifest, action: &Action, invoker: &Invoker) -> Result<()> {
+        if self.access.allows(manifest.name, &action.name, &invoker.roles) {
+            return Ok(());
+        }
+        let needed = self.access.needed(manifest.name, &action.name).unwrap_or_default();
+        let mut others =
+            self.allowed(invoker).into_iter().map(|action| &*action.name).collect::<Vec<_>>();
+        others.push(help::WORD);
+        let roles = match needed.is_empty() {
+            true => "nobody".to_owned(),
+            false => needed.join(", "),
+        };
+        let text = Text::new().code(&*action.name);
+        let text = text.plain(format!(" is for {roles}. You may ask: {}.", others.join(", ")));
+        Err(Error::refused(text))
     }
 
     /// Runs one job for one slot.

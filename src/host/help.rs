@@ -5,30 +5,29 @@ use cxbot_sdk::plugin::Action;
 use cxbot_sdk::{Error, Message, Reply, Result, Text};
 use serde_json::Value;
 
-use super::{Plugins, resolve};
+use super::resolve;
 
 /// The host's own command word.
 pub(super) const WORD: &str = "help";
 
-/// All commands, or one of them in detail.
-pub(super) fn help(plugins: &Plugins, about: &str) -> Result<Reply> {
+/// All of these commands, or one of them in detail.
+pub(super) fn help(commands: &[&Action], about: &str) -> Result<Reply> {
     let about = about.trim();
     if about.is_empty() {
-        return Ok(Reply::Private(overview(plugins)));
+        return Ok(Reply::Private(overview(commands)));
     }
-    let found = plugins.commands().find(|(_, command)| command.name == about);
-    match found {
-        Some((_, command)) => Ok(Reply::Private(details(command))),
-        None => Err(unknown(plugins, about)),
+    match commands.iter().find(|command| command.name == about) {
+        Some(command) => Ok(Reply::Private(details(command))),
+        None => Err(unknown(commands, about)),
     }
 }
 
-fn overview(plugins: &Plugins) -> Message {
+fn overview(commands: &[&Action]) -> Message {
     let fact = |command: &Action| Fact {
         label: Text::new().code(resolve::usage(command)),
         value: first_sentence(&command.about).into(),
     };
-    let mut facts: Vec<Fact> = plugins.commands().map(|(_, command)| fact(command)).collect();
+    let mut facts: Vec<Fact> = commands.iter().map(|command| fact(command)).collect();
     facts.push(Fact {
         label: Text::new().code("help [COMMAND]"),
         value: "What you can ask, or one command in detail.".into(),
@@ -36,7 +35,7 @@ fn overview(plugins: &Plugins) -> Message {
     Message::new("What you can ask cxbot")
         .heading("What you can ask")
         .block(Block::Facts(facts))
-        .note("Answers are for you alone. In Slack, type /cx before the command.")
+        .note("Answers are for you alone. In Slack and Discord, type /cx before the command.")
 }
 
 fn details(command: &Action) -> Message {
@@ -52,8 +51,8 @@ fn details(command: &Action) -> Message {
 }
 
 /// Offers the nearest word and the way to all of them.
-pub(super) fn unknown(plugins: &Plugins, word: &str) -> Error {
-    let words = plugins.commands().map(|(_, command)| command.name.as_str()).chain([WORD]);
+pub(super) fn unknown(commands: &[&Action], word: &str) -> Error {
+    let words = commands.iter().map(|command| command.name.as_str()).chain([WORD]);
     let nearest = resolve::nearest(word, words);
     let text = Text::from("There is no command \"").outside(word).plain("\".");
     let text = match nearest {

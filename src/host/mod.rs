@@ -19,7 +19,7 @@ use cxbot_sdk::{Destination, Error};
 
 use crate::builtin::PLUGINS;
 use crate::clock::Clock;
-use crate::config::{Config, Problem};
+use crate::config::{AccessConfig, Config, Problem};
 use crate::store::{Address, Counting, Posted, Store};
 use services::Services;
 
@@ -29,6 +29,7 @@ pub struct Plugins(BTreeMap<&'static str, Box<dyn Installed>>);
 /// The whole application, minus platforms and sources.
 pub struct App {
     plugins: Plugins,
+    access: AccessConfig,
     services: Arc<Services>,
 }
 
@@ -49,6 +50,7 @@ impl Plugins {
         }
         let plugins = Plugins(installed);
         plugins.refuse_clashes()?;
+        plugins.refuse_unknown(&config.access)?;
         Ok(plugins)
     }
 
@@ -65,6 +67,24 @@ impl Plugins {
             }
         }
         Ok(())
+    }
+
+    /// A slip of the pen in the table of access would leave something open.
+    fn refuse_unknown(&self, access: &AccessConfig) -> Result<(), Problem> {
+        let known = |name: &String| {
+            self.manifests().any(|manifest| {
+                manifest.name == name || manifest.actions.iter().any(|action| action.name == *name)
+            })
+        };
+        match access.commands.keys().find(|name| !known(name)) {
+            None => Ok(()),
+            Some(name) => {
+                let words: Vec<&str> =
+                    self.commands().map(|(_, action)| action.name.as_str()).collect();
+                let what = format!("there is no such command; there are: {}", words.join(", "));
+                Err(Problem::at(&format!("access.commands.{name}"), what))
+            }
+        }
     }
 
     pub fn manifests(&self) -> impl Iterator<Item = &Manifest> {
@@ -135,7 +155,7 @@ impl App {
         };
         let store = Store::open(address, counting).await?;
         let services = Services::new(store, workspace, clock);
-        Ok(App { plugins, services: Arc::new(services) })
+        Ok(App { plugins, access: config.access.clone(), services: Arc::new(services) })
     }
 
     pub fn store(&self) -> &Store {

@@ -168,6 +168,7 @@ mod tests {
             about: "Someone.".to_owned(),
             arguments,
             check: |_| Ok(()),
+            suggests: Vec::new(),
         }
     }
 

@@ -76,6 +76,7 @@ impl World {
         let channels: Vec<String> = channels.iter().map(|id| format!("discord:{id}")).collect();
         self.with("DISCORD_TOKEN", Discord::TOKEN)
             .with("CXBOT__DISCORD__API_URL", &discord.api_url())
+            .with("CXBOT__DISCORD__HISTORY_LAG", "1s")
             .with("CXBOT__PLUGINS__DIGEST__DESTINATIONS", &Value::from(channels).to_string())
     }
 

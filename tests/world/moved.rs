@@ -167,6 +167,7 @@ async fn build(
     let slack = cxbot::chat::slack::Slack::new(&config.slack, &token, zone).expect("a client");
     let platforms: Vec<Arc<dyn Platform>> = vec![Arc::new(slack.unpaced())];
     let settings = Settings {
+        access: config.access.clone(),
         sync: config.schedule.sync.clone(),
         wait: config.schedule.wait,
         operator: config.operator.channel.clone(),

@@ -27,9 +27,7 @@ impl Scene {
         slack.put_user(BEN, "ben");
         let world =
             World::new().posting_to(&slack, &[SUPPORT]).with("SLACK_APP_TOKEN", Slack::APP_TOKEN);
-        let lines: Vec<String> = (0..40).map(|n| record(n).to_string()).collect();
-        world.write("scores.jsonl", lines.join("\n"));
-        world.ok(&["import", "scores.jsonl"]).await;
+        import(&world).await;
         let running = listening(&world, &slack).await;
         Scene { slack, world, running }
     }
@@ -84,6 +82,13 @@ pub async fn nobody_listens(slack: &Slack) {
     while slack.connections() > 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+/// A week of 40 conversations, written by hostile customers.
+pub async fn import(world: &World) {
+    let lines: Vec<String> = (0..40).map(|n| record(n).to_string()).collect();
+    world.write("scores.jsonl", lines.join("\n"));
+    world.ok(&["import", "scores.jsonl"]).await;
 }
 
 fn record(n: u32) -> Value {

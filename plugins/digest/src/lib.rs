@@ -10,6 +10,7 @@ pub mod report;
 
 use std::sync::Arc;
 
+use cxbot_sdk::plugin::Suggestion;
 use cxbot_sdk::scores::{Scores, SourceState, Trouble};
 use cxbot_sdk::week::Week;
 use cxbot_sdk::{
@@ -42,6 +43,9 @@ pub struct Weekly {
     /// When it was due, if it comes late.
     pub due: Option<Timestamp>,
 }
+
+/// Weeks that are suggested; any other can be typed.
+const SUGGESTED_WEEKS: i64 = 25;
 
 /// How far back troubles are told where no digest was posted before.
 const A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -79,12 +83,14 @@ impl Plugin for Digest {
         let routes = Routes::new()
             .command("digest", "The digest of a week, to you alone.", Self::preview)
             .choices("edition", editions())
+            .suggests("week", Self::weeks)
             .command(
                 "coverage",
                 "How many closed conversations were scored, and why the others were not.",
                 Self::coverage,
             )
             .choices("edition", editions())
+            .suggests("week", Self::weeks)
             .home(Self::home)
             .action("details", "The details behind a digest.", Self::details)
             .action("reading", "How to read the digest.", Self::reading);
@@ -174,7 +180,11 @@ impl Digest {
 
     async fn preview(cx: Cx<Self>, invoker: Invoker, args: WeekArgs) -> Result<Reply> {
         let weekly = cx.read(&cx, &invoker, args).await?;
-        Ok(Reply::Private(message::digest(&weekly, cx.workspace())))
+        let digest = message::digest(&weekly, cx.workspace());
+        Ok(Reply::Private(match invoker.channel {
+            None => message::with_other_weeks(digest, weekly.report.week),
+            Some(_) => digest,
+        }))
     }
 
     async fn coverage(cx: Cx<Self>, invoker: Invoker, args: WeekArgs) -> Result<Reply> {
@@ -185,6 +195,20 @@ impl Digest {
     async fn details(cx: Cx<Self>, invoker: Invoker, args: WeekArgs) -> Result<Reply> {
         let weekly = cx.read(&cx, &invoker, args).await?;
         Ok(Reply::Private(message::details(&weekly, cx.workspace())))
+    }
+
+    /// The latest weeks of which the label holds what is typed.
+    async fn weeks(cx: Cx<Self>, _: Invoker, typed: String) -> Result<Vec<Suggestion>> {
+        let latest = Week::complete_before(cx.now(), &cx.workspace().zone);
+        let typed = typed.trim().to_lowercase();
+        let week = |back| {
+            let week = latest.minus(back);
+            Suggestion { label: message::week_label(week), value: week.to_string() }
+        };
+        let is_meant = |week: &Suggestion| {
+            week.label.to_lowercase().contains(&typed) || week.value.to_lowercase().contains(&typed)
+        };
+        Ok((0..SUGGESTED_WEEKS).map(week).filter(is_meant).collect())
     }
 
     async fn home(cx: Cx<Self>, invoker: Invoker) -> Result<Message> {

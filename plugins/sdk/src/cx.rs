@@ -100,6 +100,12 @@ impl FromStr for Destination {
                          details in Slack, and write it like slack:C0123ABCD"
                     ));
                 }
+                if platform == "discord" && !channel.chars().all(|c| c.is_ascii_digit()) {
+                    return Err(format!(
+                        "\"{text}\" is not a channel's id; copy it from the channel's menu in Discord \
+                         (Settings, Advanced, Developer Mode), and write it like discord:112233"
+                    ));
+                }
                 Ok(Destination { platform: platform.to_owned(), channel: channel.to_owned() })
             }
             _ => Err(format!(

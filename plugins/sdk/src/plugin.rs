@@ -54,6 +54,15 @@ pub enum Reply {
     Public(Message),
     /// There is nothing to say.
     Done,
+    /// What an argument may be, while someone types it.
+    Suggestions(Vec<Suggestion>),
+}
+
+/// A value that someone may mean.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestion {
+    pub label: String,
+    pub value: String,
 }
 
 /// When a job is due.
@@ -85,8 +94,14 @@ pub struct Routes<P> {
     actions: Vec<(Action, ActionHandler<P>)>,
     jobs: Vec<(Job, Handler<P, Tick>)>,
     home: Option<Handler<P, Invoker>>,
+    suggestions: Vec<(Typing, SuggestionHandler<P>)>,
     counted: Vec<Filter>,
 }
+
+/// An action and an argument of it.
+type Typing = (String, String);
+
+type SuggestionHandler<P> = Handler<P, (Invoker, String)>;
 
 /// What is wrong with one argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +127,8 @@ pub struct Action {
     /// What is wrong with given arguments, so that a form can say so under its field.
     #[serde(skip)]
     pub check: Check,
+    /// The arguments for which values are suggested while someone types.
+    pub suggests: Vec<String>,
 }
 
 /// A job as the host sees it.
@@ -140,7 +157,13 @@ pub struct Manifest {
 
 impl<P: Plugin> Default for Routes<P> {
     fn default() -> Self {
-        Routes { actions: Vec::new(), jobs: Vec::new(), home: None, counted: Vec::new() }
+        Routes {
+            actions: Vec::new(),
+            jobs: Vec::new(),
+            home: None,
+            suggestions: Vec::new(),
+            counted: Vec::new(),
+        }
     }
 }
 
@@ -184,6 +207,23 @@ impl<P: Plugin> Routes<P> {
             let values = values.into_iter().map(|value| Value::from(value.as_ref()));
             argument["enum"] = values.collect();
         }
+        self
+    }
+
+    /// Suggests values for an argument of the action before, while someone types it.
+    pub fn suggests<F, R>(mut self, argument: &str, run: F) -> Self
+    where
+        F: Fn(Cx<P>, Invoker, String) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Vec<Suggestion>>> + Send + 'static,
+    {
+        let Some((action, _)) = self.actions.last_mut() else { return self };
+        action.suggests.push(argument.to_owned());
+        let typing = (action.name.clone(), argument.to_owned());
+        let run = move |cx, (invoker, typed)| -> BoxFuture<'static, Result<Reply>> {
+            let running = run(cx, invoker, typed);
+            Box::pin(async move { running.await.map(Reply::Suggestions) })
+        };
+        self.suggestions.push((typing, Arc::new(run)));
         self
     }
 
@@ -253,6 +293,7 @@ impl<P: Plugin> Routes<P> {
             about: about.to_owned(),
             arguments: schema_for!(A),
             check: |arguments| read::<A>(arguments).map(drop),
+            suggests: Vec::new(),
         };
         let run = move |cx, (invoker, arguments): (Invoker, Value)| {
             let running = parse::<A>(arguments).map(|arguments| run(cx, invoker, arguments));
@@ -285,6 +326,7 @@ pub enum Call {
     Action { name: String, invoker: Invoker, arguments: Value },
     Job { name: String, tick: Tick },
     Home { invoker: Invoker },
+    Suggest { action: String, argument: String, typed: String, invoker: Invoker },
 }
 
 /// A plugin as the host holds it: whatever its types are.
@@ -299,6 +341,7 @@ struct Typed<P> {
     actions: BTreeMap<String, ActionHandler<P>>,
     jobs: BTreeMap<String, Handler<P, Tick>>,
     home: Option<Handler<P, Invoker>>,
+    suggestions: BTreeMap<Typing, SuggestionHandler<P>>,
 }
 
 /// Builds a plugin from its settings, as JSON. The error names the setting's path.
@@ -316,7 +359,8 @@ pub fn install<P: Plugin>(config: Value) -> Result<Box<dyn Installed>> {
     };
     let actions = routes.actions.into_iter().map(|(action, run)| (action.name, run)).collect();
     let jobs = routes.jobs.into_iter().map(|(job, run)| (job.name, run)).collect();
-    Ok(Box::new(Typed { plugin, manifest, actions, jobs, home: routes.home }))
+    let suggestions = routes.suggestions.into_iter().collect();
+    Ok(Box::new(Typed { plugin, manifest, actions, jobs, home: routes.home, suggestions }))
 }
 
 impl<P: Plugin> Installed for Typed<P> {
@@ -343,6 +387,12 @@ impl<P: Plugin> Installed for Typed<P> {
                 Some(run) => run(cx, invoker),
                 None => unknown("part of", "the home page"),
             },
+            Call::Suggest { action, argument, typed, invoker } => {
+                match self.suggestions.get(&(action, argument)) {
+                    Some(run) => run(cx, (invoker, typed)),
+                    None => unknown("suggestions for", &typed),
+                }
+            }
         }
     }
 }

@@ -243,7 +243,9 @@ proptest! {
             let embed = &body["embeds"][0];
             prop_assert!(content > 0 || length(&embed["title"]) + length(&embed["description"]) > 0);
             prop_assert!(length(&embed["title"]) <= 256);
-            prop_assert!(length(&embed["description"]) <= 4_096);
+            let texts = ["title", "description"].map(|key| all(body, key)).concat();
+            prop_assert!(texts.iter().all(|text| length(text) <= 4_096));
+            prop_assert!(texts.into_iter().map(length).sum::<usize>() <= 5_800);
             let empty = Vec::new();
             let rows = body["components"].as_array().unwrap_or(&empty);
             prop_assert!(rows.len() <= 5);
@@ -587,10 +589,20 @@ fn a_small_digest_in_discord() {
     insta::assert_snapshot!(shown, @r#"
     [
       {
+        "attachments": [
+          {
+            "id": 0,
+            "filename": "chart.png",
+            "description": "3 weeks: now 84.3 %."
+          }
+        ],
         "embeds": [
           {
+            "description": "**WIN**  Invoices \\<!channel\\>, human team: 92.6 % good, was 82.1 %   ▲ real rise\n**HUMAN TEAM**  84.3 % good  \\(82.4–86.0, n=1,604\\)   = steady\n“Quick & kind, \\*thanks\\* @(break)everyone” — [conversation 7](https://app.example/7)\n-# Scored 6,134 of 6,702 closed.\n**Share of good conversations**\n3 weeks: now 84.3 %.\n```\nScore  Conversations\n5      855\n4      97\n```",
             "title": "CX week 46 · Mon 9 – Sun 15 Nov 2026",
-            "description": "**WIN**  Invoices \\<!channel\\>, human team: 92.6 % good, was 82.1 %   ▲ real rise\n**HUMAN TEAM**  84.3 % good  \\(82.4–86.0, n=1,604\\)   = steady\n“Quick & kind, \\*thanks\\* @(break)everyone” — [conversation 7](https://app.example/7)\n-# Scored 6,134 of 6,702 closed.\n**Share of good conversations**\n```\nW44 80.0 % ▃ ▆ 84.3 % W46\n```\n3 weeks: now 84.3 %.\n```\nScore  Conversations\n5      855\n4      97\n```"
+            "image": {
+              "url": "attachment://chart.png"
+            }
           }
         ],
         "components": [
@@ -613,8 +625,8 @@ fn a_small_digest_in_discord() {
       {
         "embeds": [
           {
-            "title": "1 · Wins",
-            "description": "None."
+            "description": "None.",
+            "title": "1 · Wins"
           }
         ],
         "allowed_mentions": {

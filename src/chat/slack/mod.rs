@@ -28,7 +28,6 @@ use super::render::slack::{self as render, Drawn, views as windows};
 use super::{Asked, Call, Desk, Failure, Platform, Post, Request, Search};
 use crate::config::SlackConfig;
 use answer::Answers;
-pub use online::Finding;
 use pace::Pace;
 use socket::Hand;
 use views::Views;

@@ -4,10 +4,7 @@ use serde_json::{Value, json};
 
 use super::Slack;
 use super::manifest::SCOPES;
-use crate::chat::Failure;
-
-/// A line for the operator: good, or what to do.
-pub type Finding = Result<String, String>;
+use crate::chat::{Failure, Finding};
 
 impl Slack {
     /// Contacts Slack: the token, its scopes, and each of these channels.

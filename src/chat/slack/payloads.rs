@@ -17,6 +17,7 @@ pub(super) fn command(event: SlackCommandEvent) -> Request {
         what: Asked::Command(event.text.unwrap_or_default()),
         person: event.user_id.value().clone(),
         person_name: None,
+        groups: Vec::new(),
         channel: event.channel_id.value().clone(),
         answer_to: Way::Address(event.response_url.value().to_string()).written(),
     }
@@ -43,6 +44,7 @@ pub(super) fn press(event: SlackInteractionBlockActionsEvent) -> Option<(Request
         what,
         person: user.id.value().clone(),
         person_name: user.name.or(user.username),
+        groups: Vec::new(),
         channel: event.channel.map(|channel| channel.id.value().clone()).unwrap_or_default(),
         answer_to: way.written(),
     };
@@ -74,6 +76,7 @@ pub(super) fn submission(
         },
         person: event.user.id.value().clone(),
         person_name: event.user.name.or(event.user.username),
+        groups: Vec::new(),
         channel: luggage.channel,
         answer_to: Way::View { id: view, address: luggage.address }.written(),
     };
@@ -97,6 +100,7 @@ pub(super) fn home(event: SlackPushEventCallback) -> Option<Request> {
         what: Asked::Home,
         person: opened.user.value().clone(),
         person_name: None,
+        groups: Vec::new(),
         channel: String::new(),
         answer_to: Way::Home.written(),
     })

@@ -16,7 +16,8 @@ use tokio_util::sync::CancellationToken;
 use super::Bot;
 use super::pages::{Own, own, page};
 use crate::chat::form::{Fault, Form, Values};
-use crate::chat::{Asked, Desk, Failure, Platform, Request};
+use crate::chat::{Asked, Desk, Failure, Platform, Request, Suggest};
+use crate::config::PersonConfig;
 use crate::error::with_advice;
 use crate::store::{Store, Waiting};
 
@@ -29,6 +30,10 @@ const STORED_WITHIN_WHEN_SLOW: Duration = Duration::from_millis(20);
 const AT_ONCE: usize = 8;
 /// The longest that an answer is worked on.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
+/// Suggestions are for someone who is typing.
+const SUGGESTED_WITHIN: Duration = Duration::from_millis(1_500);
+const FAILED: &str = "That did not work, and it is not your fault. Whoever runs cxbot finds the \
+                      reason in its log.";
 /// What an asker reads who may have got the answer and may not: nothing is said twice.
 const RESTARTED: &str =
     "cxbot was restarted while it answered you. If you see no answer, ask again.";
@@ -78,6 +83,34 @@ impl Desk for Reception {
 
     fn faults(&self, id: &str, values: &Values) -> Vec<Fault> {
         self.bot.app.faults(id, values)
+    }
+
+    fn form(&self, id: &str) -> Result<Form, Message> {
+        self.bot.app.form(id).map_err(|error| match error {
+            Error::Refused(message) => *message,
+            Error::Broken(error) => {
+                tracing::error!("a form failed: {}", with_advice(&error));
+                Message::sentence(FAILED)
+            }
+        })
+    }
+
+    async fn suggest(
+        &self,
+        platform: &'static str,
+        request: &Request,
+        what: &Suggest,
+    ) -> Vec<(String, String)> {
+        let invoker = self.bot.invoker(platform, request);
+        let suggesting = self.bot.app.suggest(what, invoker);
+        match tokio::time::timeout(SUGGESTED_WITHIN, suggesting).await {
+            Ok(Ok(found)) => found.into_iter().map(|one| (one.label, one.value)).collect(),
+            Ok(Err(Error::Broken(error))) => {
+                tracing::error!("suggestions failed: {}", with_advice(&error));
+                Vec::new()
+            }
+            Ok(Err(Error::Refused(_))) | Err(_) => Vec::new(),
+        }
     }
 }
 
@@ -224,9 +257,7 @@ impl Bot {
             Ok(Err(Error::Refused(message))) => Answer::Words(*message),
             Ok(Err(Error::Broken(error))) => {
                 tracing::error!("a request failed: {}", with_advice(&error));
-                let words = "That did not work, and it is not your fault. Whoever runs cxbot finds \
-                             the reason in its log.";
-                Answer::Words(Message::sentence(words))
+                Answer::Words(Message::sentence(FAILED))
             }
             Err(_) => {
                 Answer::Words(Message::sentence("That took too long. Ask again in a few minutes."))
@@ -235,7 +266,7 @@ impl Bot {
     }
 
     async fn reply(&self, platform: &dyn Platform, request: &Request) -> cxbot_sdk::Result<Answer> {
-        let invoker = self.invoker(request);
+        let invoker = self.invoker(platform.name(), request);
         let (asked, of, number) = match own(&request.what) {
             Some(Own::Share { of }) => {
                 let asked = self.asked_before(platform, &of).await?;
@@ -271,34 +302,27 @@ impl Bot {
         }
     }
 
-    /// The person as `[[people]]` knows them, else by their id on the platform and without roles.
-    fn invoker(&self, request: &Request) -> Invoker {
-        let known = self
-            .settings
-            .people
-            .iter()
-            .find(|person| person.slack.as_ref() == Some(&request.person));
-        match known {
-            Some(person) => Invoker {
-                id: person.email.clone().unwrap_or_else(|| person.name.clone()),
-                name: person.name.clone(),
-                roles: person.roles.clone(),
-                channel: None,
-            },
-            None => Invoker {
-                id: request.person.clone(),
-                name: String::new(),
-                roles: Vec::new(),
-                channel: None,
-            },
-        }
+    /// The person as `[[people]]` knows them, else by their id on the platform. Roles come from there
+    /// and from the groups that the platform says they are in.
+    fn invoker(&self, platform: &str, request: &Request) -> Invoker {
+        let own = |person: &&PersonConfig| person.id_on(platform) == Some(&request.person);
+        let known = self.settings.people.iter().find(own);
+        let mut roles = known.map(|person| person.roles.clone()).unwrap_or_default();
+        roles.extend(self.settings.access.roles_of(platform, &request.groups));
+        roles.sort();
+        roles.dedup();
+        let (id, name) = match known {
+            Some(person) => (person.email.as_ref().unwrap_or(&person.name), person.name.as_str()),
+            None => (&request.person, ""),
+        };
+        Invoker { id: id.clone(), name: name.to_owned(), roles, channel: None }
     }
 }
 
 fn said(reply: Reply) -> Answer {
     match reply {
         Reply::Private(message) | Reply::Public(message) => Answer::Words(message),
-        Reply::Done => Answer::Nothing,
+        Reply::Done | Reply::Suggestions(_) => Answer::Nothing,
     }
 }
 

@@ -30,7 +30,7 @@ use super::App;
 use super::deliver::OLD_AFTER;
 use crate::chat::Platform;
 use crate::clock::Clock;
-use crate::config::PersonConfig;
+use crate::config::{AccessConfig, PersonConfig};
 use crate::error::with_advice;
 use crate::source::Source;
 use crate::store::{Job, Running};
@@ -55,6 +55,8 @@ pub struct Settings {
     pub operator: Option<Destination>,
     /// Who is who.
     pub people: Vec<PersonConfig>,
+    /// Who may ask for what.
+    pub access: AccessConfig,
 }
 
 /// The running bot.

@@ -7,14 +7,13 @@ use cxbot_sdk::message::{Block, Button};
 use serde::{Deserialize, Serialize};
 
 use super::HOST;
-use crate::chat::{Asked, Request, TURN_PAGE};
+use crate::chat::{Asked, Request, SHARE, TURN_PAGE};
 
 /// A page holds about so many characters (Unicode scalar values), which every platform shows in one
 /// message; a single reply is never split.
 const PAGE: usize = 2_800;
 /// The same in blocks, of which a chart may become three.
 const PAGE_BLOCKS: usize = 20;
-const SHARE: &str = "share";
 
 /// What the host's own buttons ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +36,7 @@ pub(super) fn own(asked: &Asked) -> Option<Own> {
     let press = Button::parts(id).filter(|press| press.plugin == HOST)?;
     let Args { of, page } = serde_json::from_value(press.arguments).ok()?;
     match press.action {
-        SHARE => Some(Own::Share { of }),
+        action if action == SHARE.1 => Some(Own::Share { of }),
         action if action == TURN_PAGE.1 => Some(Own::Page { of, page: page.unwrap_or(1) }),
         _ => None,
     }
@@ -88,7 +87,7 @@ fn buttons(request: &Request, of: &str, number: usize, total: usize) -> Vec<Butt
     let may_share = !request.channel.is_empty() && !matches!(request.what, Asked::Submit { .. });
     let share = may_share.then(|| {
         let args = Args { of: of.to_owned(), page: None };
-        Button::call("Share with this channel", HOST, SHARE, &args)
+        Button::call("Share with this channel", SHARE.0, SHARE.1, &args)
     });
     let buttons = [back, next, share].into_iter().flatten();
     buttons.filter(|button| button.id.len() <= Button::ID_LIMIT).collect()
@@ -104,6 +103,7 @@ mod tests {
             what: Asked::Command("digest".to_owned()),
             person: "U1".to_owned(),
             person_name: None,
+            groups: Vec::new(),
             channel: "C1".to_owned(),
             answer_to: String::new(),
         }

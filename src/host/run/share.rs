@@ -34,7 +34,7 @@ impl Bot {
         let invoker = Invoker { channel: Some(at.clone()), ..invoker };
         let message = match self.ask(asked, invoker).await? {
             Reply::Private(message) | Reply::Public(message) => message,
-            Reply::Done => return Ok(Reply::Done),
+            Reply::Done | Reply::Suggestions(_) => return Ok(Reply::Done),
         };
         let message = message.note(Text::from("Shared by ").outside(by).plain("."));
         let key = format!("share/{}", request.id);

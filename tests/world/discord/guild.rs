@@ -65,6 +65,8 @@ pub enum Kind {
     Text,
     Forum,
     Thread,
+    /// With one person, by whose id it is named.
+    Direct,
 }
 
 #[derive(Clone)]
@@ -224,6 +226,7 @@ impl Channel {
     pub fn number(&self) -> u8 {
         match self.kind {
             Kind::Text => 0,
+            Kind::Direct => 1,
             Kind::Thread => 11,
             Kind::Forum => 15,
         }

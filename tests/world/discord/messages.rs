@@ -41,7 +41,7 @@ fn may_write(state: &State, channel: &Channel) -> Result<(), Refusal> {
     let needed = match channel.kind {
         Kind::Forum => return Err(Refusal::mistake(50008, "a forum holds threads only")),
         Kind::Thread => bits::SEND_MESSAGES_IN_THREADS,
-        Kind::Text => bits::SEND_MESSAGES,
+        Kind::Text | Kind::Direct => bits::SEND_MESSAGES,
     };
     state.guild.open(&channel.id, needed)?;
     if channel.locked && state.guild.allowed(channel) & bits::MANAGE_THREADS == 0 {

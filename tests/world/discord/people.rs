@@ -121,6 +121,16 @@ impl Discord {
         all.map(|it| it.shown(guild)).collect()
     }
 
+    /// What the bot has written to a person directly.
+    pub fn direct(&self, user: &str) -> Vec<Shown> {
+        let direct = {
+            let guild = &self.lock().guild;
+            let of = |it: &&Channel| it.kind == Kind::Direct && it.name == user;
+            guild.channels.values().find(of).map(|it| it.id.clone())
+        };
+        direct.map(|id| self.channel(&id)).unwrap_or_default()
+    }
+
     /// The messages of the thread that starts at a message.
     pub fn thread(&self, channel: &str, parent: &str) -> Vec<Shown> {
         let parents = self.threads(channel);

@@ -55,7 +55,7 @@ pub fn channel(state: &mut State, asked: &Asked) -> Answer {
 }
 
 /// Only one server is there, and the bot is in no other.
-fn here(asked: &Asked) -> Result<(), Refusal> {
+pub fn here(asked: &Asked) -> Result<(), Refusal> {
     if asked.id("g") == Discord::GUILD { Ok(()) } else { Err(Refusal::because(10004)) }
 }
 

@@ -38,6 +38,16 @@ pub fn role(guild: &Guild, id: &str) -> Value {
     })
 }
 
+/// What the channel takes from the bot that it has elsewhere.
+fn overwrites(channel: &Channel) -> Value {
+    match bits::INVITED & !channel.allowed {
+        0 => json!([]),
+        denied => json!([{
+            "id": Discord::BOT_USER, "type": 1, "allow": "0", "deny": denied.to_string(),
+        }]),
+    }
+}
+
 pub fn channel(guild: &Guild, channel: &Channel) -> Value {
     if channel.kind == Kind::Thread {
         return thread(guild, channel);
@@ -45,7 +55,7 @@ pub fn channel(guild: &Guild, channel: &Channel) -> Value {
     let mut shape = json!({
         "id": channel.id, "type": channel.number(), "name": channel.name, "position": 0,
         "guild_id": Discord::GUILD, "flags": if channel.requires_tag { 1 << 4 } else { 0 },
-        "nsfw": false, "topic": null, "parent_id": null, "permission_overwrites": [],
+        "nsfw": false, "topic": null, "parent_id": null, "permission_overwrites": overwrites(channel),
         "rate_limit_per_user": 0, "last_message_id": null,
     });
     if channel.kind == Kind::Forum {

@@ -105,6 +105,13 @@ pub static TABLE: &[Route] = &[
     get("/guilds/{g}", reading::guild),
     get("/guilds/{g}/roles", reading::roles),
     get("/guilds/{g}/channels", reading::channels),
+    get("/guilds/{g}/threads/active", threads::active),
+    send(
+        "POST",
+        "/users/@me/channels",
+        threads::direct,
+        Form::Schema("CreatePrivateChannelRequest"),
+    ),
     get("/guilds/{g}/members", reading::members),
     get("/guilds/{g}/members/{u}", reading::member),
 ];

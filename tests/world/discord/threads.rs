@@ -8,7 +8,7 @@ use super::mentions::Default;
 use super::message::Message;
 use super::reply::{Answer, Refusal, Reply};
 use super::state::State;
-use super::{Discord, forms, shapes};
+use super::{Discord, forms, reading, shapes};
 
 pub fn from_message(state: &mut State, asked: &Asked) -> Answer {
     let (channel, id) = (asked.id("c").to_owned(), asked.id("m").to_owned());
@@ -21,6 +21,33 @@ pub fn from_message(state: &mut State, asked: &Asked) -> Answer {
         return Err(Refusal::because(160004));
     }
     Ok(Reply::created(begin(state, id, &channel, asked, Vec::new())))
+}
+
+/// The channel between the bot and one person.
+pub fn direct(state: &mut State, asked: &Asked) -> Answer {
+    let person = asked.body["recipient_id"].as_str().unwrap_or_default().to_owned();
+    if !state.guild.members.contains_key(&person) {
+        return Err(Refusal::form(&["recipient_id: nobody of the server".to_owned()]));
+    }
+    let of_person = |it: &&Channel| it.kind == Kind::Direct && it.name == person;
+    let id = match state.guild.channels.values().find(of_person) {
+        Some(there) => there.id.clone(),
+        None => state.guild.next_id(),
+    };
+    let recipient = shapes::user(&state.guild, &person);
+    let shape = json!({"id": id, "type": 1, "last_message_id": null, "flags": 0, "recipients": [recipient]});
+    let channel = Channel::new(&id, &person, Kind::Direct);
+    state.guild.channels.entry(id).or_insert(channel);
+    Ok(Reply::ok(shape))
+}
+
+/// All threads of the server that are open and that the bot sees.
+pub fn active(state: &mut State, asked: &Asked) -> Answer {
+    reading::here(asked)?;
+    let open = |it: &&Channel| it.kind == Kind::Thread && !it.deleted && !it.archived;
+    let threads = state.guild.channels.values().filter(open);
+    let threads: Vec<Value> = threads.map(|it| shapes::channel(&state.guild, it)).collect();
+    Ok(Reply::ok(json!({"threads": threads, "members": []})))
 }
 
 fn begin(
@@ -48,7 +75,7 @@ pub fn create(state: &mut State, asked: &Asked) -> Answer {
     match channel.kind {
         Kind::Forum => forum_post(state, asked, &channel),
         Kind::Text => without_message(state, asked, &channel),
-        Kind::Thread => Err(Refusal::mistake(50024, "a thread in a thread")),
+        Kind::Thread | Kind::Direct => Err(Refusal::mistake(50024, "no place for a thread")),
     }
 }
 

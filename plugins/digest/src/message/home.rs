@@ -12,16 +12,23 @@ const WEEKS: i64 = 8;
 
 /// The digest of the last complete week without its thread, and the weeks before it.
 pub fn home(weekly: &Weekly, workspace: &Workspace) -> Message {
-    let week = weekly.report.week;
+    with_other_weeks(super::parent::parent(weekly, workspace), weekly.report.week)
+}
+
+/// A way to the digests of the weeks before this one, and to any other.
+pub fn with_other_weeks(message: Message, week: Week) -> Message {
     let choices = (0..WEEKS).map(|back| digest_of(week.minus(back))).collect();
     let choose = Choose { prompt: "Digest of another week".to_owned(), choices };
-    super::parent::parent(weekly, workspace).block(Block::Choose(choose)).block(Block::Buttons(
-        vec![Button::ask("Week or edition", Digest::NAME, "digest", &NoArgs {})],
-    ))
+    let other = Button::ask("Week or edition", Digest::NAME, "digest", &NoArgs {});
+    message.block(Block::Choose(choose)).block(Block::Buttons(vec![other]))
 }
 
 fn digest_of(week: Week) -> Button {
-    let label = format!("Week {} · {}", week_number(week), days_of(week));
     let args = WeekArgs { week: Some(week), edition: None };
-    Button::call(&label, Digest::NAME, "digest", &args)
+    Button::call(&week_label(week), Digest::NAME, "digest", &args)
+}
+
+/// `Week 46 · Mon 9 – Sun 15 Nov 2026`
+pub fn week_label(week: Week) -> String {
+    format!("Week {} · {}", week_number(week), days_of(week))
 }

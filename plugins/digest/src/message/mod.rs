@@ -13,7 +13,7 @@ use cxbot_sdk::message::Block;
 use cxbot_sdk::{Message, Text, Workspace};
 
 pub use coverage::{Effect, effects};
-pub use home::home;
+pub use home::{home, week_label, with_other_weeks};
 pub use reading::how_to_read;
 
 use crate::Weekly;

@@ -103,7 +103,7 @@ async fn check_actions(installed: &dyn Installed, host: &Arc<TestHost>) {
             let host: Arc<dyn Host> = host.clone();
             match installed.call(host, call).await {
                 Ok(Reply::Private(message) | Reply::Public(message)) => check_message(&message),
-                Ok(Reply::Done) => {}
+                Ok(Reply::Done | Reply::Suggestions(_)) => {}
                 Err(Error::Refused(message)) => check_message(&message),
                 Err(Error::Broken(error)) => {
                     panic!("{} broke on {arguments}: {error:#}", action.name)

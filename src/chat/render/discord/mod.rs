@@ -4,7 +4,7 @@ mod escape;
 
 use std::collections::BTreeSet;
 
-use cxbot_sdk::message::{Block, Button, Choose, Fact};
+use cxbot_sdk::message::{Block, Button, Chart, Choose, Fact};
 use cxbot_sdk::text::{Span, shorten};
 use cxbot_sdk::{Message, Text};
 use jiff::tz::TimeZone;
@@ -21,8 +21,13 @@ mod limit {
     pub(super) const CONTENT: usize = 2_000;
     /// An embed's title.
     pub(super) const TITLE: usize = 256;
-    /// An embed's description; with the title it stays below the 6,000 of all embeds.
+    /// An embed's description.
     pub(super) const DESCRIPTION: usize = 4_096;
+    /// All embeds' descriptions together, so that with a title, a footer and a mark they stay below
+    /// Discord's 6,000.
+    pub(super) const EMBEDS: usize = 5_500;
+    /// What is read to those who do not see a picture.
+    pub(super) const ALT: usize = 1_024;
     /// A button's label.
     pub(super) const LABEL: usize = 80;
     /// An option of a list, and the words in an empty one.
@@ -35,36 +40,96 @@ mod limit {
 
 /// One text is shortened to this many characters, so that it fits even with every one escaped.
 const LINE: usize = 1_800;
-/// Room for the mark that something did not fit.
-const MARK_ROOM: usize = 80;
+
+/// A chart as it is attached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+/// How charts are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drawn {
+    /// The first chart of a post as an attached picture.
+    Pictures,
+    /// As rows of signs.
+    Signs,
+}
 
 /// The requests to Create Message, the parent first; replies go into the parent's thread.
 pub fn render(message: &Message, _: &TimeZone) -> Vec<Value> {
     super::lint(message);
-    std::iter::once(message).chain(&message.thread).map(request).collect()
+    let posts = std::iter::once(message).chain(&message.thread);
+    posts.map(|post| request(post, Drawn::Pictures)).collect()
 }
 
-fn request(message: &Message) -> Value {
+/// One post of a message with its pictures. The mark tells the bot's posts from each other and stands
+/// at the very end.
+pub fn post(message: &Message, mark: &str, drawn: Drawn) -> (Value, Vec<Picture>) {
+    super::lint(message);
+    let mut request = request(message, drawn);
+    let footer = json!({"text": format!("cxbot · {mark}")});
+    match request["embeds"].as_array_mut().and_then(|embeds| embeds.last_mut()) {
+        Some(embed) => embed["footer"] = footer,
+        None => request["embeds"] = json!([{"footer": footer}]),
+    }
+    let chart = pictured(message).filter(|_| drawn == Drawn::Pictures);
+    let picture = |chart| Picture { name: PICTURE.to_owned(), bytes: super::picture::png(chart) };
+    (request, chart.map(picture).into_iter().collect())
+}
+
+/// A private answer; its thread is for those who turn its pages.
+pub fn answer(message: &Message) -> Value {
+    super::lint(message);
+    request(message, Drawn::Signs)
+}
+
+const PICTURE: &str = "chart.png";
+
+/// The chart that is drawn as a picture: an embed has one.
+fn pictured(message: &Message) -> Option<&Chart> {
+    message.blocks.iter().find_map(|block| match block {
+        Block::Chart(chart) => Some(chart),
+        _ => None,
+    })
+}
+
+fn request(message: &Message, drawn: Drawn) -> Value {
     let mut request = json!({});
     let (title, rest) = match message.blocks.split_first() {
         Some((Block::Heading(heading), rest)) => (title(heading), rest),
         _ => (None, message.blocks.as_slice()),
     };
+    let chart = pictured(message).filter(|_| drawn == Drawn::Pictures);
     let (components, unplaced) = components(rest);
-    let description = description(rest, unplaced);
-    let mut embed = json!({});
+    let mut embeds: Vec<Value> = descriptions(rest, unplaced, chart)
+        .into_iter()
+        .map(|description| json!({"description": description}))
+        .collect();
     if let Some(title) = &title {
-        embed["title"] = json!(title);
+        match embeds.first_mut() {
+            Some(first) => first["title"] = json!(title),
+            None => embeds.push(json!({"title": title})),
+        }
     }
-    if !description.is_empty() {
-        embed["description"] = json!(description);
-    }
-    if title.is_none() && description.is_empty() {
-        let content = shorten(&plain(&message.summary), limit::CONTENT / 2);
-        let content = if content.trim().is_empty() { "…".to_owned() } else { escaped(&content) };
-        request["content"] = json!(content);
-    } else {
-        request["embeds"] = json!([embed]);
+    match embeds.last_mut() {
+        Some(last) => {
+            if let Some(chart) = chart {
+                last["image"] = json!({"url": format!("attachment://{PICTURE}")});
+                // What the picture shows, for those who do not see it.
+                let alt = shorten(&plain(&chart.finding), limit::ALT);
+                let attached = json!({"id": 0, "filename": PICTURE, "description": alt});
+                request["attachments"] = json!([attached]);
+            }
+            request["embeds"] = json!(embeds);
+        }
+        None => {
+            let content = shorten(&plain(&message.summary), limit::CONTENT / 2);
+            let content =
+                if content.trim().is_empty() { "…".to_owned() } else { escaped(&content) };
+            request["content"] = json!(content);
+        }
     }
     if !components.is_empty() {
         request["components"] = json!(components);
@@ -80,25 +145,34 @@ fn title(heading: &Text) -> Option<String> {
     (!words.trim().is_empty()).then(|| escaped(&words))
 }
 
-/// The blocks as Discord's Markdown, as many as fit.
-fn description(blocks: &[Block], unplaced: usize) -> String {
-    let parts: Vec<String> = blocks.iter().flat_map(parts).collect();
-    let mut description = String::new();
-    let room = limit::DESCRIPTION - MARK_ROOM;
-    let fits =
-        |description: &str, part: &str| description.chars().count() + part.chars().count() < room;
+/// The blocks as Discord's Markdown, in as few embeds as they fit; what fits in none is marked.
+fn descriptions(blocks: &[Block], unplaced: usize, pictured: Option<&Chart>) -> Vec<String> {
+    let parts: Vec<String> = blocks.iter().flat_map(|block| parts(block, pictured)).collect();
+    let length = |text: &str| text.chars().count() + 1;
+    let mut texts: Vec<String> = Vec::new();
+    let mut room = limit::EMBEDS;
     let mut dropped = unplaced;
     for (index, part) in parts.iter().enumerate() {
-        if !fits(&description, part) {
+        if length(part) > room {
             dropped += parts.len() - index;
             break;
         }
-        add_line(&mut description, part);
+        room -= length(part);
+        match texts.last_mut().filter(|text| length(text) + length(part) <= limit::DESCRIPTION) {
+            Some(text) => add_line(text, part),
+            None => texts.push(part.clone()),
+        }
     }
+    // Discord refuses an embed that says nothing.
+    texts.retain(|text| !text.trim().is_empty());
     if dropped > 0 {
-        add_line(&mut description, &shortened(dropped));
+        let mark = shortened(dropped);
+        match texts.last_mut().filter(|text| length(text) + length(&mark) <= limit::DESCRIPTION) {
+            Some(text) => add_line(text, &mark),
+            None => texts.push(mark),
+        }
     }
-    description
+    texts
 }
 
 fn add_line(description: &mut String, line: &str) {
@@ -109,7 +183,7 @@ fn add_line(description: &mut String, line: &str) {
 }
 
 /// A block's lines; a table or a chart is one part, because a fence must not be cut.
-fn parts(block: &Block) -> Vec<String> {
+fn parts(block: &Block, pictured: Option<&Chart>) -> Vec<String> {
     match block {
         Block::Heading(text) => vec![format!("**{}**", line(&Text::from(plain(text))))],
         Block::Text(text) => vec![line(text)],
@@ -119,7 +193,10 @@ fn parts(block: &Block) -> Vec<String> {
         Block::Chart(chart) => {
             let usual = usual(chart).map_or_else(String::new, |usual| format!(" ({usual})"));
             let title = format!("**{}**{usual}", escaped(&visible(&chart.title)));
-            let picture = fences(&[sparkline(chart)]);
+            let picture = match pictured {
+                Some(pictured) if std::ptr::eq(pictured, chart) => Vec::new(),
+                _ => fences(&[sparkline(chart)]),
+            };
             [vec![title], picture, vec![line(&chart.finding)]].concat()
         }
         Block::Divider => vec!["⎯⎯⎯⎯⎯⎯⎯⎯".to_owned()],

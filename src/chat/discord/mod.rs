@@ -1,0 +1,160 @@
+//! Discord: its gateway through serenity, its messages through a sender of our own.
+
+mod commands;
+mod failure;
+mod gateway;
+mod interactions;
+mod limits;
+mod online;
+mod permissions;
+mod places;
+mod posts;
+mod sender;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cxbot_sdk::Message;
+use jiff::SignedDuration;
+use reqwest::Method;
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::form::Form;
+use super::render::discord as render;
+use super::{Call, Desk, Failure, Platform, Post, Request, Search};
+use crate::config::DiscordConfig;
+pub use commands::Command;
+use interactions::Way;
+pub use online::invitation;
+use places::Places;
+use sender::Sender;
+
+/// The word before the colon of a destination.
+pub const NAME: &str = "discord";
+/// Said only to its asker.
+const EPHEMERAL: u64 = 1 << 6;
+
+/// One bot on Discord, as its token opens it.
+pub struct Discord {
+    sender: Arc<Sender>,
+    places: Places,
+    config: DiscordConfig,
+    token: SecretString,
+    commands: Vec<Command>,
+    paced: bool,
+}
+
+impl Discord {
+    /// Connects to nothing yet.
+    pub fn new(config: &DiscordConfig, token: &SecretString) -> anyhow::Result<Discord> {
+        let sender = Arc::new(Sender::new(config, token)?);
+        Ok(Discord {
+            places: Places::new(sender.clone()),
+            sender,
+            config: config.clone(),
+            token: token.clone(),
+            commands: Vec::new(),
+            paced: true,
+        })
+    }
+
+    /// The same, answering these commands.
+    pub fn answering(mut self, commands: Vec<Command>) -> Discord {
+        self.commands = commands;
+        self
+    }
+
+    /// The same without waiting for its rates, for a test in which years pass in seconds.
+    pub fn unpaced(mut self) -> Discord {
+        self.paced = false;
+        self
+    }
+
+    /// Says something to someone alone, where their question can no longer be answered.
+    async fn tell(&self, person: &str, body: &Value) -> Result<(), Failure> {
+        let path = "/users/@me/channels".to_owned();
+        let who = json!({"recipient_id": person});
+        let call = sender::Call::new(Method::POST, path, "open a direct message").with(&who);
+        let channel = self.sender.call(call).await?;
+        let id = channel["id"].as_str().unwrap_or_default();
+        let path = format!("/channels/{id}/messages");
+        let call = sender::Call::new(Method::POST, path, "send a direct message").with(body);
+        Ok(self.sender.call(call).await.map(drop)?)
+    }
+}
+
+#[async_trait]
+impl Platform for Discord {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn settles_in(&self) -> SignedDuration {
+        self.config.history_lag
+    }
+
+    async fn pace(&self, call: Call, channel: &str) {
+        let messages = format!("/channels/{channel}/messages");
+        let (method, path) = match call {
+            Call::Post => (Method::POST, messages),
+            Call::Edit => (Method::PATCH, format!("{messages}/000000000000000000")),
+            Call::Delete => (Method::DELETE, format!("{messages}/000000000000000000")),
+            Call::Find | Call::FindReply => (Method::GET, messages),
+        };
+        if self.paced {
+            tokio::time::sleep(self.sender.wait(method, &path)).await;
+        }
+    }
+
+    async fn post(&self, post: Post<'_>) -> Result<String, Failure> {
+        self.make(post).await
+    }
+
+    async fn edit(&self, place: &str, post: Post<'_>) -> Result<(), Failure> {
+        self.change(place, post).await
+    }
+
+    async fn delete(&self, _: &str, place: &str) -> Result<(), Failure> {
+        self.remove(place).await
+    }
+
+    async fn find(&self, search: Search<'_>) -> Result<Vec<String>, Failure> {
+        self.search(search).await
+    }
+
+    /// A form is the answer to the press itself, so the listener opens it.
+    async fn ask(&self, _: &Request, _: &Form) -> Result<(), Failure> {
+        Err(Failure::Gone)
+    }
+
+    async fn answer(&self, request: &Request, message: &Message) -> Result<(), Failure> {
+        let body = render::answer(message);
+        let way = Way::read(&request.answer_to);
+        // A page is turned where it stands; whatever else a button of a private answer says comes
+        // beside it.
+        let beside = way.on_source && !request.what.turns_page();
+        let answered = match beside {
+            true => self.follow_up(&way, &body).await,
+            false => self.edit_original(&way, &body).await,
+        };
+        match answered {
+            Err(Failure::Gone) => self.tell(&request.person, &body).await,
+            done => done,
+        }
+    }
+
+    async fn take_away(&self, request: &Request) -> Result<(), Failure> {
+        let way = Way::read(&request.answer_to);
+        let call = sender::Call::new(Method::DELETE, way.original(), "take an answer away");
+        match self.sender.call(call.open()).await.map_err(Failure::from) {
+            Ok(_) | Err(Failure::Gone) => Ok(()),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn listen(&self, desk: Arc<dyn Desk>, stop: CancellationToken) {
+        self.listen_until(desk, stop).await;
+    }
+}

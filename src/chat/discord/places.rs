@@ -1,0 +1,104 @@
+//! Where posts stand: a text channel's threads hang on its messages, a forum's posts are threads.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::sync::{Mutex, OnceCell};
+
+use super::failure::Refusal;
+use super::sender::Sender;
+
+/// Discord's kinds of channels in which each post is a thread.
+const FORUMS: [u64; 2] = [15, 16];
+/// A forum that asks for a tag on each post.
+const REQUIRE_TAG: u64 = 1 << 4;
+
+/// A post's channel and its message, written `channel/message`. The thread of a message has the
+/// message's id, and so has a forum's post with the thread that it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place<'p> {
+    pub(super) channel: &'p str,
+    pub(super) message: &'p str,
+}
+
+impl<'p> Place<'p> {
+    pub(super) fn read(place: &'p str) -> Place<'p> {
+        let (channel, message) = place.split_once('/').unwrap_or((place, place));
+        Place { channel, message }
+    }
+
+    pub(super) fn path(&self) -> String {
+        format!("/channels/{}/messages/{}", self.channel, self.message)
+    }
+}
+
+/// What has to be known of a channel before anything is posted there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Kind {
+    pub(super) is_forum: bool,
+    pub(super) guild: String,
+    /// The tag for a post in a forum that asks for one.
+    pub(super) tag: Option<String>,
+}
+
+/// The channels that were looked at, and the bot's own id.
+pub(super) struct Places {
+    sender: Arc<Sender>,
+    kinds: Mutex<HashMap<String, Kind>>,
+    me: OnceCell<String>,
+}
+
+impl Places {
+    pub(super) fn new(sender: Arc<Sender>) -> Places {
+        Places { sender, kinds: Mutex::default(), me: OnceCell::new() }
+    }
+
+    pub(super) async fn kind(&self, channel: &str) -> Result<Kind, Refusal> {
+        if let Some(kind) = self.kinds.lock().await.get(channel) {
+            return Ok(kind.clone());
+        }
+        let about = self.sender.get(format!("/channels/{channel}"), "look at a channel").await?;
+        let kind = kind(&about);
+        self.kinds.lock().await.insert(channel.to_owned(), kind.clone());
+        Ok(kind)
+    }
+
+    pub(super) async fn me(&self) -> Result<&String, Refusal> {
+        let ask = || async {
+            let me = self.sender.get("/users/@me".to_owned(), "look at the bot").await?;
+            Ok(me["id"].as_str().unwrap_or_default().to_owned())
+        };
+        self.me.get_or_try_init(ask).await
+    }
+}
+
+fn kind(about: &Value) -> Kind {
+    let asks = about["flags"].as_u64().unwrap_or_default() & REQUIRE_TAG != 0;
+    let tags = about["available_tags"].as_array().into_iter().flatten();
+    // Tags that only moderators may set are not the bot's to choose.
+    let free = tags.into_iter().find(|tag| tag["moderated"] != true);
+    let tag = free.and_then(|tag| tag["id"].as_str()).map(str::to_owned);
+    Kind {
+        is_forum: about["type"].as_u64().is_some_and(|kind| FORUMS.contains(&kind)),
+        guild: about["guild_id"].as_str().unwrap_or_default().to_owned(),
+        tag: tag.filter(|_| asks),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_forum_that_asks_for_a_tag_gets_one_that_the_bot_may_choose() {
+        let tags = json!([{"id": "1", "moderated": true}, {"id": "2", "moderated": false}]);
+        let asking = json!({"type": 15, "flags": 16, "available_tags": tags, "guild_id": "9"});
+        let wanted = Kind { is_forum: true, guild: "9".to_owned(), tag: Some("2".to_owned()) };
+        assert_eq!(kind(&asking), wanted);
+        let free = json!({"type": 15, "flags": 0, "available_tags": tags, "guild_id": "9"});
+        assert_eq!(kind(&free).tag, None);
+        assert!(!kind(&json!({"type": 0, "guild_id": "9"})).is_forum);
+    }
+}

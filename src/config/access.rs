@@ -1,0 +1,103 @@
+//! Who may ask for what: the same table for every platform.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// `[access]`: roles beside those of `[[people]]`, and what they are needed for.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AccessConfig {
+    /// Groups of a platform whose members have a role.
+    pub groups: Vec<GroupConfig>,
+    /// The roles of which one is needed, by command, or by plugin for all that it answers. What is not
+    /// named is for everyone.
+    pub commands: BTreeMap<String, Vec<String>>,
+}
+
+/// `[[access.groups]]`: a group whose members have a role.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct GroupConfig {
+    pub role: String,
+    /// The id of a role in Discord.
+    pub discord: Option<String>,
+}
+
+/// Whoever runs cxbot may ask for everything.
+pub const OPERATOR: &str = "operator";
+
+impl AccessConfig {
+    /// The roles that these groups of a platform give.
+    pub fn roles_of<'a>(
+        &'a self,
+        platform: &'a str,
+        groups: &'a [String],
+    ) -> impl Iterator<Item = String> + 'a {
+        let own = self.groups.iter().filter(move |group| {
+            let id = match platform {
+                "discord" => group.discord.as_ref(),
+                _ => None,
+            };
+            id.is_some_and(|id| groups.contains(id))
+        });
+        own.map(|group| group.role.clone())
+    }
+
+    /// The roles of which one is needed for an action of a plugin; none for what everyone may ask.
+    pub fn needed(&self, plugin: &str, action: &str) -> Option<&[String]> {
+        self.commands.get(action).or_else(|| self.commands.get(plugin)).map(Vec::as_slice)
+    }
+
+    /// Whether someone with these roles may ask for it.
+    pub fn allows(&self, plugin: &str, action: &str, roles: &[String]) -> bool {
+        let has = |role: &String| roles.contains(role);
+        roles.iter().any(|role| role == OPERATOR)
+            || self.needed(plugin, action).is_none_or(|needed| needed.iter().any(has))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> AccessConfig {
+        let table = r#"
+            groups = [{ role = "leader", discord = "11" }, { role = "qa", discord = "12" }]
+            commands = { digest = ["leader"], coverage = ["qa"] }
+        "#;
+        toml::from_str(table).expect("well-formed")
+    }
+
+    fn roles(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_group_gives_its_role_on_its_own_platform_alone() {
+        let of = |platform, groups: &[&str]| {
+            table().roles_of(platform, &roles(groups)).collect::<Vec<_>>()
+        };
+        assert_eq!(of("discord", &["11", "99"]), ["leader"]);
+        assert_eq!(of("slack", &["11"]), [""; 0]);
+    }
+
+    #[test]
+    fn a_command_has_its_own_roles_else_those_of_its_plugin() {
+        let table = table();
+        for (action, role, allowed) in [
+            ("digest", "leader", true),
+            ("digest", "qa", false),
+            ("details", "leader", true),
+            ("details", "qa", false),
+            ("coverage", "qa", true),
+            ("coverage", "leader", false),
+            ("coverage", OPERATOR, true),
+        ] {
+            assert_eq!(table.allows("digest", action, &roles(&[role])), allowed, "{action} {role}");
+        }
+        assert!(!table.allows("digest", "digest", &[]));
+        assert!(table.allows("mood", "mood", &[]));
+    }
+}
