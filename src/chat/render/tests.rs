@@ -243,7 +243,7 @@ proptest! {
             let embed = &body["embeds"][0];
             prop_assert!(content > 0 || length(&embed["title"]) + length(&embed["description"]) > 0);
             prop_assert!(length(&embed["title"]) <= 256);
-            let texts = ["title", "description"].map(|key| all(body, key)).concat();
+            let texts = ["title", "description"].map(|key| all(&body["embeds"], key)).concat();
             prop_assert!(texts.iter().all(|text| length(text) <= 4_096));
             // With the mark at the end, which has 40 characters, within 6,000.
             prop_assert!(texts.into_iter().map(length).sum::<usize>() <= 5_950);
