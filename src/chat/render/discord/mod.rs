@@ -153,7 +153,7 @@ fn descriptions(blocks: &[Block], unplaced: usize, pictured: Option<&Chart>) -> 
     let mut room = limit::EMBEDS;
     let mut dropped = unplaced;
     for (index, part) in parts.iter().enumerate() {
-        if length(part) > room {
+        if length(part) > room.min(limit::DESCRIPTION) {
             dropped += parts.len() - index;
             break;
         }
