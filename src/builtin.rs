@@ -1,6 +1,7 @@
 //! The one list of plugins: one line for each.
 
 use cxbot_digest::Digest;
+use cxbot_lookup::Lookup;
 use cxbot_sdk::Plugin;
 use cxbot_sdk::Result;
 use cxbot_sdk::plugin::{Installed, install};
@@ -17,7 +18,7 @@ pub struct Builtin {
 }
 
 /// All of them, in the order of help and lists.
-pub const PLUGINS: &[Builtin] = &[builtin::<Digest>()];
+pub const PLUGINS: &[Builtin] = &[builtin::<Digest>(), builtin::<Lookup>()];
 
 const fn builtin<P: Plugin>() -> Builtin {
     Builtin { name: P::NAME, install: install::<P>, schema: || schema_for!(P::Config) }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use sqlx::{Connection, Executor, SqliteConnection};
+use sqlx::Executor;
 
 use crate::world::World;
 use crate::world::scene::{ANA, BEN, SUPPORT, Scene, button_in, listening, nobody_listens};
@@ -228,9 +228,7 @@ async fn a_thousand_commands_in_a_minute_are_all_acknowledged_and_answered() {
 #[tokio::test]
 async fn a_store_that_stands_still_keeps_nobody_waiting_for_the_acknowledgement() {
     let scene = Scene::new().await;
-    let url = format!("sqlite://{}", scene.world.path("data/cxbot.db").display());
-    let mut other = SqliteConnection::connect(&url).await.expect("the same store");
-    other.execute("BEGIN IMMEDIATE").await.expect("the only writer's place");
+    let mut other = scene.block_the_store().await;
     let asking = (0..20).map(|_| scene.ask(ANA, "coverage 2026-W46"));
     let times = futures_util::future::join_all(asking).await;
     let slowest = times.iter().max().expect("some");

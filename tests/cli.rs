@@ -50,7 +50,7 @@ async fn mistakes_in_settings_and_arguments_are_found_before_anything_is_contact
     2 cxbot: key.toml:2: workspace.timezon: unknown field `timezon`, expected one of `timezone`, `ai_agent`, `good_from`, `steady_points`, `settle`, `attribution`
     2 cxbot: syntax.toml:1: unclosed table, expected `]`
     2 cxbot: schedule.toml:2: plugins.digest.schedule: "0 9 * * 8" is not a schedule: "8" is not a day of the week (0–7 or a name such as Mon)
-    2 cxbot: plugin.toml:1: plugins.digets: there is no such plugin; there are: digest
+    2 cxbot: plugin.toml:1: plugins.digets: there is no such plugin; there are: digest, lookup
     2 cxbot: missing.toml: cannot read the configuration: No such file or directory (os error 2)
     2 cxbot: invalid value '2026-W60' for '--week <WEEK>': "2026-W60" is not a week; write it like 2026-W46
     2 cxbot: invalid value 'yesterday' for '--as-of <INSTANT>': write it like 2026-11-16T09:00:00Z
@@ -227,10 +227,17 @@ async fn slash_commands_answer_in_the_terminal() {
     let world = World::new();
     insta::assert_snapshot!(world.ok(&["call", "help"]).await, @"
     What you can ask
-    digest [WEEK] [edition:…]    The digest of a week, to you alone.
-    coverage [WEEK] [edition:…]  How many closed conversations were scored, and why the others were not.
-    help [COMMAND]               What you can ask, or one command in detail.
-    Answers are for you alone. In Slack, type /cx before the command.
+    digest [WEEK] [edition:…]                                                  The digest of a week, to you alone.
+    coverage [WEEK] [edition:…]                                                How many closed conversations were scored, and why the others were not.
+    teammate NAME [topic:…] [team:…] [channel:…] [lane:…] [since:…] [weeks:…]  What customers experienced in someone's conversations.
+    me [TOPIC] [team:…] [channel:…] [lane:…] [since:…] [weeks:…]               The same card about yourself.
+    customer WHO                                                               A customer's whole history, and that of their company.
+    group NAME [weeks:…]                                                       A named set of customers.
+    topic NAME                                                                 A topic in each lane, last week.
+    why CONVERSATION                                                           What is known of one conversation's score.
+    audit [WHO]                                                                Who looked you up: audit me.
+    help [COMMAND]                                                             What you can ask, or one command in detail.
+    Answers are for you alone. In Slack and Discord, type /cx before the command.
     ");
     insta::assert_snapshot!(world.ok(&["call", "help digest"]).await, @"
     digest [WEEK] [edition:…]
@@ -263,13 +270,22 @@ async fn slash_commands_answer_in_the_terminal() {
 #[tokio::test]
 async fn plugins_and_check_say_what_there_is() {
     let world = World::new();
-    insta::assert_snapshot!(world.ok(&["plugins"]).await, @"
+    insta::assert_snapshot!(world.ok(&["plugins"]).await, @r#"
     digest  The weekly CX digest, in as many editions as you have channels.
       may use   scores, publish
       command   digest  The digest of a week, to you alone.
       command   coverage  How many closed conversations were scored, and why the others were not.
       job       all  0 9 * * Mon
-    ");
+    lookup  A teammate, a customer, a group, a topic or a "why", on demand.
+      may use   scores, identity
+      command   teammate  What customers experienced in someone's conversations.
+      command   me  The same card about yourself.
+      command   customer  A customer's whole history, and that of their company.
+      command   group  A named set of customers.
+      command   topic  A topic in each lane, last week.
+      command   why  What is known of one conversation's score.
+      command   audit  Who looked you up: audit me.
+    "#);
     let check = world.ok(&["check"]).await;
     assert!(check.contains("note     store            data/cxbot.db will be made"), "{check}");
     assert!(check.contains("ok       digest all       0 9 * * Mon is next due Mon "), "{check}");

@@ -20,6 +20,8 @@ const SLACK_SUPPORT: &str = "C0SUPPORT1";
 const SOON: Duration = Duration::from_secs(15);
 const POST: &str = "POST /channels/{c}/messages";
 
+const LATE: &str = r#"{"source":"file","id":"late","score":5,"closed_at":"2026-11-12T10:00:00Z","teammates":[{"id":"1","name":"Ana"}]}"#;
+
 /// A server with two people, and the program listening in it with a week of conversations.
 struct Server {
     discord: Discord,
@@ -281,11 +283,14 @@ async fn a_kill_between_acknowledging_and_answering_loses_no_request() {
     for (token_lives, place) in [(true, "reply made:1"), (false, "reply made:1")] {
         let mut server = Server::new().await;
         server.running.kill().await;
+        let gone = || !server.discord.is_connected();
+        server.until("the old connection's end", gone).await;
         server.running = server.world.start_to_crash(&["run"], place);
         server.until("the gateway", || server.discord.is_connected()).await;
         let typed = json!({"week": "2026-W46"});
         let acted = server.discord.type_command(ANA, SUPPORT, &["coverage"], typed).await;
         assert!(server.running.ended(SOON).await.is_some());
+        server.until("the connection's end", || !server.discord.is_connected()).await;
         if !token_lives {
             server.discord.age_tokens();
         }
@@ -461,4 +466,90 @@ async fn one_configuration_serves_slack_and_discord_with_the_same_digest() {
     assert_eq!(in_slack.replies.len(), discord.thread(SUPPORT, &in_discord.id).len());
     assert_eq!((discord.complaints(), discord.notified()), (vec![], vec![]));
     assert_eq!((slack.complaints(), slack.notifications()), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn an_answer_shared_twice_stands_in_the_channel_once() {
+    let server = Server::new().await;
+    let digest = server.ask(ANA, "digest", json!({"week": "2026-W46"})).await;
+    let share = "Share with this channel";
+    let (one, other) = tokio::join!(
+        server.discord.press(ANA, &digest.id, share),
+        server.discord.press(ANA, &digest.id, share)
+    );
+    assert_eq!((one.said, other.said), (None, None));
+    let whole = || {
+        let posts = server.discord.channel(SUPPORT);
+        posts.first().is_some_and(|post| server.discord.sees(BEN, &post.id).len() == 7)
+    };
+    server.until("the shared copy", whole).await;
+    assert_eq!(server.discord.channel(SUPPORT).len(), 1);
+    server.is_clean();
+}
+
+#[tokio::test]
+async fn an_answer_that_got_lost_on_its_way_is_given_again_and_not_covered_by_a_word_about_it() {
+    for fault in [Fault::CutAfter, Fault::CutBefore, Fault::Status(503)] {
+        let server = Server::new().await;
+        server.discord.fault("PATCH /webhooks/{a}/{token}/messages/{m}", [fault]);
+        let answer = server.ask(ANA, "coverage", json!({"week": "2026-W46"})).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let shown = server.discord.sees(ANA, SUPPORT);
+        assert_eq!(shown.len(), 1);
+        assert!(shown[0].words().contains("40 closed"), "{fault:?}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn limits_for_posts_keep_nobody_from_being_acknowledged() {
+    let server = Server::new().await;
+    let digest = server.ask(ANA, "digest", json!({"week": "2026-W46"})).await;
+    let all = Fault::RateLimited { after: 20.0, global: true, shared: false };
+    server.discord.fault(POST, [all]);
+    server.discord.press(ANA, &digest.id, "Share with this channel").await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let answer = server.ask(BEN, "coverage", json!({"week": "2026-W46"})).await;
+    assert!(answer.words().contains("40 closed"));
+    // One lost acknowledgement is sent again while there is time.
+    server.discord.fault("POST /interactions/{i}/{token}/callback", [Fault::Status(503)]);
+    let answer = server.ask(BEN, "help", json!({})).await;
+    assert!(answer.words().contains("What you can ask"));
+}
+
+#[tokio::test]
+async fn a_correction_reaches_a_thread_that_was_archived_meanwhile() {
+    let discord = server().await;
+    let world = World::new().posting_to_discord(&discord, &[SUPPORT]);
+    import(&world).await;
+    world.ok(&["digest", "--week", "2026-W46", "--post"]).await;
+    let post = discord.channel(SUPPORT)[0].id.clone();
+    discord.archive(&post);
+    world.write("late.jsonl", LATE);
+    world.ok(&["import", "late.jsonl"]).await;
+    world.ok(&["digest", "--week", "2026-W46", "--post"]).await;
+    let thread: String = discord.thread(SUPPORT, &post).iter().map(Shown::words).collect();
+    assert!(thread.contains("41 closed"), "{thread}");
+    assert_eq!(discord.channel(SUPPORT).len(), 1);
+    assert_eq!(discord.complaints(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_command_that_could_not_be_registered_is_tried_again() {
+    let discord = server().await;
+    discord.fault("GET /applications/{a}/commands", [Fault::Status(503)]);
+    let world = World::new().posting_to_discord(&discord, &[SUPPORT]);
+    let _running = listening(&world, &discord).await;
+}
+
+#[tokio::test]
+async fn a_server_that_the_settings_do_not_name_is_not_answered() {
+    let discord = server().await;
+    let world = World::new().posting_to_discord(&discord, &[SUPPORT]);
+    let world = world.with("CXBOT__PLUGINS__DIGEST__DESTINATIONS", "[]");
+    import(&world).await;
+    let running = listening(&world, &discord).await;
+    assert!(running.log().contains("nobody is answered in Discord: set discord.guild"));
+    let asked = discord.type_command(ANA, SUPPORT, &["digest"], json!({})).await;
+    let answer = discord.answered(&asked, SOON).await;
+    assert!(answer.words().contains("answers in the server that it is set up for"), "{answer:?}");
 }

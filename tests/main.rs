@@ -6,6 +6,7 @@ mod counts;
 mod delivery;
 mod discord;
 mod independent;
+mod parties;
 mod run;
 mod slots;
 mod sync;

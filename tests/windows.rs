@@ -129,3 +129,67 @@ async fn what_someone_sent_before_a_kill_is_answered_after_the_restart() {
     scene.running = listening(&scene.world, &scene.slack).await;
     scene.window(ANA, "CX week 46").await;
 }
+
+#[tokio::test]
+async fn windows_of_two_people_are_both_filled_while_the_store_stands_still() {
+    let scene = Scene::new().await;
+    scene.home(ANA).await;
+    scene.home(BEN).await;
+    let other = scene.block_the_store().await;
+    scene.slack.press_in_view(ANA, "digest/reading/{}").await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    scene.slack.press_in_view(BEN, "digest/reading/{}").await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    drop(other);
+    scene.window(ANA, "How to read").await;
+    scene.window(BEN, "How to read").await;
+}
+
+#[tokio::test]
+async fn a_window_is_filled_after_a_refusal_and_after_a_restart() {
+    let mut scene = Scene::new().await;
+    scene.home(ANA).await;
+    scene.home(BEN).await;
+    scene.slack.fault("views.update", [Fault::RateLimited { retry_after: 1 }]);
+    scene.slack.press_in_view(ANA, "digest/reading/{}").await;
+    scene.window(ANA, "How to read").await;
+    scene.running.kill().await;
+    nobody_listens(&scene.slack).await;
+    scene.running = scene.world.start_to_crash(&["run"], "reply made:1");
+    let open = || scene.slack.connections() == 2;
+    scene.running.until("two connections", Duration::from_secs(20), open).await;
+    scene.slack.press_in_view(BEN, "digest/reading/{}").await;
+    assert!(scene.running.ended(Duration::from_secs(10)).await.is_some());
+    scene.running = listening(&scene.world, &scene.slack).await;
+    scene.window(BEN, "How to read").await;
+    scene.is_clean();
+}
+
+#[tokio::test]
+async fn the_pages_of_an_answer_are_turned_in_its_window() {
+    let scene = Scene::new().await;
+    scene.home(ANA).await;
+    scene.slack.press_in_view(ANA, FORM).await;
+    scene.window(ANA, "The week, such as").await;
+    scene.slack.submit(ANA, &[("week", json!("2026-W46"))]).await;
+    let mut view = scene.window(ANA, "CX week 46").await;
+    let mut pages = 1;
+    while let Some(next) = button(&view, "Next: page") {
+        scene.slack.press_in_view(ANA, &next).await;
+        pages += 1;
+        view = scene.window(ANA, &format!("page {} of", pages - 1)).await;
+    }
+    assert!(pages > 3 || button(&view, "Back: page").is_some(), "{pages}: {view:#}");
+    assert!(says(&view, "Worth reading"), "{view:#}");
+    scene.is_clean();
+}
+
+/// The id of a button in a view, by the beginning of its label.
+fn button(view: &Value, label: &str) -> Option<String> {
+    let blocks = view["blocks"].as_array().into_iter().flatten();
+    let mut elements = blocks.filter_map(|block| block["elements"].as_array()).flatten();
+    let is = |element: &&Value| {
+        element["text"]["text"].as_str().is_some_and(|text| text.starts_with(label))
+    };
+    elements.find(is).and_then(|found| found["action_id"].as_str()).map(str::to_owned)
+}

@@ -224,6 +224,10 @@ impl Platform for Absent {
         self.refuse()
     }
 
+    fn answers_in_place(&self, _: &Request) -> bool {
+        false
+    }
+
     async fn take_away(&self, _: &Request) -> Result<(), Failure> {
         self.refuse()
     }
@@ -261,6 +265,10 @@ pub trait Platform: Send + Sync {
 
     /// Answers a request so that only its asker sees it.
     async fn answer(&self, request: &Request, message: &Message) -> Result<(), Failure>;
+
+    /// Whether an answer takes the place of what the asker sees, so that giving it once more does no
+    /// harm, and a word about it would hide it.
+    fn answers_in_place(&self, request: &Request) -> bool;
 
     /// Takes away the private answer on which the request's button stood.
     async fn take_away(&self, request: &Request) -> Result<(), Failure>;

@@ -8,7 +8,8 @@ use cxbot_sdk::{Error, Invoker, Reply};
 
 use super::open;
 use super::show::{self, Format};
-use crate::config::{Config, Loaded, Problem};
+use crate::config::{Config, Loaded, OPERATOR, Problem};
+use crate::host::people;
 
 /// Runs a slash command, such as "digest 2026-W46".
 #[derive(Debug, Args)]
@@ -50,21 +51,16 @@ impl Call {
 
 fn invoker(config: &Config, user: Option<&str>) -> Result<Invoker, Problem> {
     let Some(user) = user else {
-        let (id, name) = ("operator".to_owned(), "the operator".to_owned());
-        return Ok(Invoker { id, name, roles: vec!["operator".to_owned()], channel: None });
+        let (name, roles) = ("the operator".to_owned(), vec![OPERATOR.to_owned()]);
+        return Ok(Invoker { name, roles, ..people::stranger(OPERATOR) });
     };
     let found = config.people.iter().find(|person| {
-        let ids = [&person.email, &person.slack, &person.discord, &person.teammate];
-        person.name.eq_ignore_ascii_case(user)
-            || ids.into_iter().flatten().any(|id| id.eq_ignore_ascii_case(user))
+        let ids = [&person.email, &person.slack, &person.discord].into_iter().flatten();
+        let mut all = ids.chain([&person.name]).chain(&person.aliases).chain(&person.teammate);
+        all.any(|known| known.eq_ignore_ascii_case(user))
     });
     match found {
-        Some(person) => Ok(Invoker {
-            id: person.email.clone().unwrap_or_else(|| person.name.clone()),
-            name: person.name.clone(),
-            roles: person.roles.clone(),
-            channel: None,
-        }),
+        Some(person) => Ok(people::invoker(person)),
         None => {
             let known: Vec<&str> = config.people.iter().map(|person| &*person.name).collect();
             let what = match known.is_empty() {

@@ -60,6 +60,9 @@ impl Check {
             }
         }
         self.store(&address).await?;
+        if !tokens_of_destinations(loaded)? {
+            code = ExitCode::from(1);
+        }
         if self.online && !self.look(loaded, &workspace).await? {
             code = ExitCode::from(1);
         }
@@ -69,7 +72,7 @@ impl Check {
     /// Whether the platforms find nothing wrong.
     async fn look(&self, loaded: &Loaded, workspace: &Workspace) -> Result<bool> {
         let config = &loaded.config;
-        let all = self.channels(loaded)?;
+        let all = channels(loaded)?;
         let on = |platform: &str| -> Vec<&str> {
             let own = all.iter().filter(|at| at.platform == platform);
             own.map(|at| at.channel.as_str()).collect()
@@ -85,17 +88,6 @@ impl Check {
             well &= say(discord::NAME, discord.look(&on(discord::NAME)).await)?;
         }
         Ok(well)
-    }
-
-    /// Every channel that the settings name, each once.
-    fn channels(&self, loaded: &Loaded) -> Result<BTreeSet<Destination>> {
-        let config = &loaded.config;
-        let mut channels: BTreeSet<Destination> = config.operator.channel.iter().cloned().collect();
-        if let Some(section) = config.plugins.get(cxbot_digest::Digest::NAME) {
-            let digest = cxbot_digest::Digest::new(serde_json::from_value(section.clone())?)?;
-            channels.extend(digest.destinations().cloned());
-        }
-        Ok(channels)
     }
 
     async fn is_running(&self, loaded: &Loaded) -> Result<ExitCode> {
@@ -160,6 +152,35 @@ pub(super) fn switches(config: &Config) -> [(&'static str, bool, &'static str, &
             "operator.channel is not set, so troubles are told in the log only; set it",
         ),
     ]
+}
+
+/// A channel whose platform has no token gets nothing.
+fn tokens_of_destinations(loaded: &Loaded) -> Result<bool> {
+    let secrets = &loaded.config.secrets;
+    let mut well = true;
+    for at in channels(loaded)? {
+        let (token, is_set) = match at.platform.as_str() {
+            slack::NAME => ("SLACK_BOT_TOKEN", secrets.slack_bot.is_some()),
+            discord::NAME => ("DISCORD_TOKEN", secrets.discord.is_some()),
+            _ => continue,
+        };
+        if !is_set {
+            well = false;
+            finding("problem", &at.platform, &format!("{at} gets nothing: set {token}"))?;
+        }
+    }
+    Ok(well)
+}
+
+/// Every channel that the settings name, each once.
+pub(super) fn channels(loaded: &Loaded) -> Result<BTreeSet<Destination>> {
+    let config = &loaded.config;
+    let mut channels: BTreeSet<Destination> = config.operator.channel.iter().cloned().collect();
+    if let Some(section) = config.plugins.get(cxbot_digest::Digest::NAME) {
+        let digest = cxbot_digest::Digest::new(serde_json::from_value(section.clone())?)?;
+        channels.extend(digest.destinations().cloned());
+    }
+    Ok(channels)
 }
 
 /// Prints what was found; whether nothing is wrong.

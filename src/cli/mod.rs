@@ -1,5 +1,6 @@
 //! The command line: one file for each command. stdout carries the answer, stderr the log.
 
+mod audit;
 mod call;
 mod check;
 mod demo;
@@ -60,6 +61,7 @@ enum Command {
     Schedule(schedule::Schedule),
     Manifest(manifest::Manifest),
     Invite(invite::Invite),
+    Audit(audit::Audit),
 }
 
 /// Runs the command line. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
@@ -106,6 +108,7 @@ impl Cli {
             Command::Schedule(schedule) => schedule.run(Some(&loaded)),
             Command::Manifest(manifest) => manifest.run(&loaded),
             Command::Invite(invite) => invite.run(&loaded).await,
+            Command::Audit(audit) => audit.run(&loaded).await,
         }
     }
 }

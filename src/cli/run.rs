@@ -10,10 +10,10 @@ use cxbot_sdk::words::day_time;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::check::switches;
+use super::check::{self, switches};
 use super::{open, sync};
 use crate::chat::Platform;
-use crate::chat::discord::{Command, Discord};
+use crate::chat::discord::{self, Command, Discord};
 use crate::chat::slack::Slack;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Loaded, Problem};
@@ -78,7 +78,9 @@ fn platforms(loaded: &Loaded, app: &App) -> Result<Vec<Arc<dyn Platform>>> {
     let slack = slack.map(|slack| slack.listening(app_token));
     let discord = config.secrets.discord.as_ref();
     let discord = discord.map(|token| Discord::new(&config.discord, token)).transpose()?;
-    let discord = discord.map(|discord| discord.answering(commands(app)));
+    let channels = check::channels(loaded)?.into_iter();
+    let channels = channels.filter(|at| at.platform == discord::NAME).map(|at| at.channel);
+    let discord = discord.map(|discord| discord.answering(commands(app), channels.collect()));
     let slack = slack.map(|slack| Arc::new(slack) as Arc<dyn Platform>);
     let discord = discord.map(|discord| Arc::new(discord) as Arc<dyn Platform>);
     Ok(slack.into_iter().chain(discord).collect())

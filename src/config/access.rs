@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::Problem;
+
 /// `[access]`: roles beside those of `[[people]]`, and what they are needed for.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -29,6 +31,22 @@ pub struct GroupConfig {
 pub const OPERATOR: &str = "operator";
 
 impl AccessConfig {
+    pub(super) fn check(&self) -> Result<(), Problem> {
+        for (place, group) in self.groups.iter().enumerate() {
+            let setting = format!("access.groups[{place}]");
+            let id = group.discord.as_deref().unwrap_or_default();
+            if group.role.trim().is_empty() {
+                return Err(Problem::at(&setting, "needs a role, such as role = \"leader\""));
+            }
+            if id.is_empty() || !id.chars().all(|c| c.is_ascii_digit()) {
+                let must =
+                    "needs the id of a role in Discord, such as discord = \"112233445566778800\"";
+                return Err(Problem::at(&setting, must));
+            }
+        }
+        Ok(())
+    }
+
     /// The roles that these groups of a platform give.
     pub fn roles_of<'a>(
         &'a self,

@@ -10,12 +10,13 @@ mod sources;
 use std::collections::BTreeMap;
 
 use cxbot_sdk::count::{Exclusion, NOBODY_ANSWERED};
+use cxbot_sdk::history::Attribution;
 use cxbot_sdk::schedule::Schedule;
 use cxbot_sdk::{Destination, Workspace};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 pub use access::{AccessConfig, OPERATOR};
@@ -69,16 +70,6 @@ pub struct WorkspaceConfig {
     pub attribution: Attribution,
 }
 
-/// Which teammate a conversation counts for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Attribution {
-    #[default]
-    Closer,
-    Assignee,
-    Participants,
-}
-
 /// `[store]`: where cxbot keeps its data.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -123,14 +114,35 @@ impl Default for ScheduleConfig {
 #[serde(default, deny_unknown_fields)]
 pub struct PersonConfig {
     pub name: String,
+    /// Other names that people use, such as "Maya O".
+    pub aliases: Vec<String>,
     pub email: Option<String>,
     /// Slack user id.
     pub slack: Option<String>,
     /// Discord user id.
     pub discord: Option<String>,
-    /// Teammate id in the source.
-    pub teammate: Option<String>,
+    /// Teammate ids in the source, one or several.
+    #[serde(deserialize_with = "one_or_several")]
+    #[schemars(with = "OneOrSeveral")]
+    pub teammate: Vec<String>,
+    /// Teams that they are in, or lead where "manager" is one of their roles.
+    pub teams: Vec<String>,
     pub roles: Vec<String>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+enum OneOrSeveral {
+    One(String),
+    Several(Vec<String>),
+}
+
+fn one_or_several<'de, D: Deserializer<'de>>(reader: D) -> Result<Vec<String>, D::Error> {
+    Ok(match OneOrSeveral::deserialize(reader)? {
+        OneOrSeveral::One(id) => vec![id],
+        OneOrSeveral::Several(ids) => ids,
+    })
 }
 
 impl PersonConfig {
@@ -191,6 +203,7 @@ impl Config {
         self.check_intercom()?;
         self.slack.check()?;
         self.discord.check()?;
+        self.access.check()?;
         Ok(Workspace {
             zone: zone("workspace.timezone", &settings.timezone)?,
             zone_name: settings.timezone.clone(),
@@ -198,6 +211,7 @@ impl Config {
             good_from: settings.good_from,
             steady: steady / 100.0,
             settle: settings.settle,
+            attribution: settings.attribution,
             exclusions: self
                 .exclusions
                 .iter()
@@ -403,7 +417,7 @@ mod tests {
             let loaded = load(text, &[]).expect("settings");
             loaded.config.plugins.into_keys().collect::<Vec<_>>()
         };
-        assert_eq!(names(""), ["digest"]);
+        assert_eq!(names(""), ["digest", "lookup"]);
         assert_eq!(names("[plugins]"), Vec::<String>::new());
     }
 }

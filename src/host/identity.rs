@@ -32,7 +32,8 @@ pub(super) async fn shown_to(
     mac.update(invoker.id.as_bytes());
     let hash = mac.finalize().into_bytes();
     let id: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    Ok(Invoker { id, name: String::new(), ..invoker })
+    let (name, teammate, teams) = (String::new(), Vec::new(), Vec::new());
+    Ok(Invoker { id, name, teammate, teams, ..invoker })
 }
 
 /// A secret of this store, made when first needed.
@@ -65,6 +66,8 @@ mod tests {
             id: "ana@example.com".to_owned(),
             name: "Ana".to_owned(),
             roles: vec!["leader".to_owned()],
+            teammate: vec!["intercom/1".to_owned()],
+            teams: Vec::new(),
             channel: None,
         };
         let seen = async |name, needs| {
@@ -73,7 +76,7 @@ mod tests {
         let mood = seen("mood", &[]).await;
         assert_eq!(seen("mood", &[]).await, mood, "the same person is the same hash");
         assert_ne!(seen("other", &[]).await.id, mood.id);
-        assert!(!mood.id.contains("ana") && mood.name.is_empty());
+        assert!(!mood.id.contains("ana") && mood.name.is_empty() && mood.teammate.is_empty());
         assert_eq!(mood.roles, ana.roles);
         assert_eq!(seen("lookup", &[Need::Identity]).await, ana);
     }

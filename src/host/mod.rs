@@ -5,6 +5,7 @@ mod dispatch;
 mod form;
 mod help;
 mod identity;
+pub mod people;
 mod resolve;
 pub mod run;
 mod services;
@@ -154,7 +155,7 @@ impl App {
             settle: workspace.settle,
         };
         let store = Store::open(address, counting).await?;
-        let services = Services::new(store, workspace, clock);
+        let services = Services::new(store, workspace, clock, config.people.clone());
         Ok(App { plugins, access: config.access.clone(), services: Arc::new(services) })
     }
 

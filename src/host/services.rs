@@ -4,14 +4,17 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use cxbot_sdk::cx::Render;
+use cxbot_sdk::cx::{Looked, Render};
+use cxbot_sdk::history::Colleague;
 use cxbot_sdk::scores::Scores;
 use cxbot_sdk::{Audience, Host, Result, Workspace};
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::{Mutex as AsyncMutex, Notify};
 
+use super::people;
 use crate::clock::Clock;
+use crate::config::PersonConfig;
 use crate::store::Store;
 
 /// Shared by all calls.
@@ -19,14 +22,21 @@ pub(super) struct Services {
     pub(super) store: Store,
     pub(super) workspace: Workspace,
     clock: Arc<dyn Clock>,
+    people: Vec<PersonConfig>,
     keys: Mutex<HashMap<String, Arc<AsyncMutex<()>>>>,
     /// Told whenever something was published.
     pub(super) published: Notify,
 }
 
 impl Services {
-    pub(super) fn new(store: Store, workspace: Workspace, clock: Arc<dyn Clock>) -> Self {
-        Services { store, workspace, clock, keys: Mutex::default(), published: Notify::new() }
+    pub(super) fn new(
+        store: Store,
+        workspace: Workspace,
+        clock: Arc<dyn Clock>,
+        people: Vec<PersonConfig>,
+    ) -> Self {
+        let (keys, published) = (Mutex::default(), Notify::new());
+        Services { store, workspace, clock, people, keys, published }
     }
 
     /// The lock of one message. Locks that nobody holds are dropped on the way.
@@ -49,6 +59,24 @@ impl Host for Services {
 
     fn scores(&self) -> &dyn Scores {
         &self.store
+    }
+
+    async fn colleagues(&self) -> anyhow::Result<Vec<Colleague>> {
+        Ok(people::merged(self.store.colleagues().await?, &self.people))
+    }
+
+    async fn audit(&self, looked: Looked) -> anyhow::Result<()> {
+        self.store.looked(&looked).await
+    }
+
+    async fn audited(&self, subjects: &[String], limit: usize) -> anyhow::Result<Vec<Looked>> {
+        let mut all = Vec::new();
+        for subject in subjects {
+            all.extend(self.store.audit(Some(subject), limit).await?);
+        }
+        all.sort_by_key(|looked| std::cmp::Reverse(looked.at));
+        all.truncate(limit);
+        Ok(all)
     }
 
     async fn read_state(&self, plugin: &str, key: &str) -> anyhow::Result<Option<Value>> {
@@ -92,7 +120,7 @@ pub(super) mod tests {
     /// Services over a store in memory.
     pub(crate) async fn services() -> Arc<Services> {
         let store = Store::open(&Address::Memory, Counting::default()).await.expect("a store");
-        Arc::new(Services::new(store, Workspace::default(), Arc::new(SystemClock)))
+        Arc::new(Services::new(store, Workspace::default(), Arc::new(SystemClock), Vec::new()))
     }
 
     #[tokio::test]

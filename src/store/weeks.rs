@@ -9,6 +9,7 @@ use cxbot_sdk::count::{
     Cells, Filter, Kind, Lane, PerLane, Spread, Tally, WeekCounts, awaiting, fold,
 };
 use cxbot_sdk::figures::MIN_N;
+use cxbot_sdk::history::{Party, PartyKind, Trace};
 use cxbot_sdk::scores::{Look, PastCells, PastWeek, Scores, SourceState, Trouble, Window};
 use cxbot_sdk::week::Week;
 use jiff::Timestamp;
@@ -58,6 +59,31 @@ impl Scores for Store {
 
     async fn look(&self, look: Look<'_>) -> Result<Vec<Conversation>> {
         self.look_at(look).await
+    }
+
+    async fn traces(&self, party: &Party, from: Timestamp, until: Timestamp) -> Result<Vec<Trace>> {
+        self.traces_of(party, from, until).await
+    }
+
+    async fn history(
+        &self,
+        party: &Party,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Conversation>> {
+        self.history_of(party, before, limit).await
+    }
+
+    async fn conversations(&self, places: &[(String, String)]) -> Result<Vec<Conversation>> {
+        self.at(places).await
+    }
+
+    async fn of_id(&self, id: &str) -> Result<Vec<Conversation>> {
+        self.with_id(id).await
+    }
+
+    async fn named_like(&self, kind: PartyKind, words: &str, limit: usize) -> Result<Vec<String>> {
+        self.names_like(kind, words, limit).await
     }
 
     async fn sources(&self) -> Result<Vec<SourceState>> {

@@ -9,7 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::counts::Delta;
 use super::engine::{Arg, Tx, args};
-use super::people::{Contact, Oddity};
+use super::parties::PARTY_KEY;
+use super::people::{Contact, Oddity, Person};
 use super::{COUNTED_WITH, Store, instant, millis, read_record, sql};
 
 /// A source that was not read for so long is said to have stood still.
@@ -140,6 +141,10 @@ impl Store {
             let key: Vec<Arg> = row.into_iter().take(sql::PUT_TOPIC.width - 1).collect();
             tx.execute(sql::DROP_TOPIC, key).await?;
         }
+        for row in self.party_rows(old)? {
+            let key: Vec<Arg> = row.into_iter().take(PARTY_KEY).collect();
+            tx.execute(sql::DROP_PARTY, key).await?;
+        }
         Ok(())
     }
 
@@ -154,7 +159,13 @@ impl Store {
             .map(|(conversation, record)| self.conversation_row(conversation, record.clone()));
         tx.execute_rows(&sql::PUT, conversations.collect()).await?;
         let topics = rows.iter().flat_map(|(conversation, _)| self.topic_rows(conversation));
-        tx.execute_rows(&sql::PUT_TOPIC, topics.collect()).await
+        tx.execute_rows(&sql::PUT_TOPIC, topics.collect()).await?;
+        let mut parties = Vec::new();
+        for (conversation, _) in rows {
+            parties.extend(self.party_rows(conversation)?);
+        }
+        tx.execute_rows(&sql::PUT_PARTY, parties).await?;
+        tx.execute_rows(&sql::NAME_TEAMMATE, named(rows)?).await
     }
 
     fn conversation_row(&self, conversation: &Conversation, record: String) -> Vec<Arg> {
@@ -196,6 +207,22 @@ impl Store {
         };
         distinct.into_iter().map(row).collect()
     }
+}
+
+/// Everyone who is named on the team's side, each once.
+fn named(rows: &[(&Conversation, String)]) -> Result<Vec<Vec<Arg>>> {
+    let mut people = BTreeMap::new();
+    for (conversation, _) in rows {
+        for teammate in conversation.teammates.iter().filter(|teammate| teammate.name.is_some()) {
+            let (name, email, bot) = (teammate.name.clone(), teammate.email.clone(), teammate.bot);
+            let person = Person { name, email, bot };
+            people.insert((conversation.source.as_str(), teammate.id.as_str()), person);
+        }
+    }
+    let row = |((source, id), person): ((&str, &str), Person)| {
+        Ok(args![source, id, serde_json::to_string(&person)?])
+    };
+    people.into_iter().map(row).collect()
 }
 
 /// What keys are made of, without NUL: PostgreSQL's texts hold none, and both databases are to hold

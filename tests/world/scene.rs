@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use sqlx::{Connection, Executor, SqliteConnection};
 
 use super::World;
 use super::process::Process;
@@ -43,6 +44,14 @@ impl Scene {
         let there = || self.slack.ephemerals(SUPPORT, person).len() >= count;
         self.running.until("an answer", Duration::from_secs(20), there).await;
         self.slack.ephemerals(SUPPORT, person)
+    }
+
+    /// Takes the store's only place for a writer, until what is returned is dropped.
+    pub async fn block_the_store(&self) -> SqliteConnection {
+        let url = format!("sqlite://{}", self.world.path("data/cxbot.db").display());
+        let mut other = SqliteConnection::connect(&url).await.expect("the same store");
+        other.execute("BEGIN IMMEDIATE").await.expect("the only writer's place");
+        other
     }
 
     /// The id of a button in this person's first private answer, by the beginning of its label.

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::Result;
+use crate::history::{Attribution, Colleague};
 use crate::message::Message;
 use crate::plugin::{Need, Plugin};
 use crate::scores::Scores;
@@ -34,6 +35,8 @@ pub struct Workspace {
     pub steady: f64,
     /// How long after its close a conversation may still get its score.
     pub settle: SignedDuration,
+    /// Which teammate a conversation counts for.
+    pub attribution: Attribution,
     /// Exclusion rules' names and reasons.
     pub exclusions: Vec<(String, String)>,
 }
@@ -47,6 +50,7 @@ impl Default for Workspace {
             good_from: 4,
             steady: 0.05,
             settle: SignedDuration::from_hours(6),
+            attribution: Attribution::default(),
             exclusions: Vec::new(),
         }
     }
@@ -60,6 +64,12 @@ pub struct Invoker {
     /// Empty for plugins without [`Need::Identity`].
     pub name: String,
     pub roles: Vec<String>,
+    /// Their own keys as a teammate, `source/id`; empty for plugins without [`Need::Identity`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teammate: Vec<String>,
+    /// The teams that they are in or lead; empty for plugins without [`Need::Identity`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teams: Vec<String>,
     /// The channel whose people will all see the answer; `None` for a private one. What is shown there
     /// has to fit what that channel may carry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -152,6 +162,20 @@ impl JsonSchema for Destination {
     }
 }
 
+/// A look at someone's data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Looked {
+    pub at: Timestamp,
+    /// Who looked.
+    pub who: String,
+    /// Whose data: `teammate SOURCE/ID` or `customer SOURCE/ID`.
+    pub whom: String,
+    /// By what.
+    pub command: String,
+    /// Where the answer was seen: a channel, or nothing for the asker alone.
+    pub seen_in: Option<Destination>,
+}
+
 /// Renders a message while the host holds its key's lock.
 pub type Render<'a> = BoxFuture<'a, Result<Message>>;
 
@@ -161,6 +185,12 @@ pub trait Host: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
     fn workspace(&self) -> &Workspace;
     fn scores(&self) -> &dyn Scores;
+    /// Everyone on the team's side who was ever named, those who left included, in the order of names.
+    async fn colleagues(&self) -> anyhow::Result<Vec<Colleague>>;
+    /// Writes down for good that someone looked someone up.
+    async fn audit(&self, looked: Looked) -> anyhow::Result<()>;
+    /// Who looked up any of these, latest first, at most `limit`.
+    async fn audited(&self, subjects: &[String], limit: usize) -> anyhow::Result<Vec<Looked>>;
     /// The JSON kept under a plugin's key.
     async fn read_state(&self, plugin: &str, key: &str) -> anyhow::Result<Option<Value>>;
     /// Keeps JSON under a plugin's key; `None` deletes it.
@@ -217,6 +247,31 @@ impl<P: Plugin> Cx<P> {
     pub fn scores(&self) -> Result<&dyn Scores> {
         self.must_need(Need::Scores)?;
         Ok(self.host.scores())
+    }
+
+    /// Everyone on the team's side; refused without [`Need::Identity`].
+    pub async fn colleagues(&self) -> Result<Vec<Colleague>> {
+        self.must_need(Need::Identity)?;
+        Ok(self.host.colleagues().await?)
+    }
+
+    /// Writes down that the invoker looks someone up; refused without [`Need::Identity`].
+    pub async fn audit(&self, invoker: &Invoker, whom: &str, command: &str) -> Result<()> {
+        self.must_need(Need::Identity)?;
+        let looked = Looked {
+            at: self.now(),
+            who: if invoker.name.is_empty() { invoker.id.clone() } else { invoker.name.clone() },
+            whom: whom.to_owned(),
+            command: command.to_owned(),
+            seen_in: invoker.channel.clone(),
+        };
+        Ok(self.host.audit(looked).await?)
+    }
+
+    /// Who looked up any of these; refused without [`Need::Identity`].
+    pub async fn audited(&self, subjects: &[String], limit: usize) -> Result<Vec<Looked>> {
+        self.must_need(Need::Identity)?;
+        Ok(self.host.audited(subjects, limit).await?)
     }
 
     /// The plugin's own JSON values by key.

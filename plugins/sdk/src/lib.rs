@@ -11,6 +11,7 @@ pub mod count;
 pub mod cx;
 pub mod error;
 pub mod figures;
+pub mod history;
 pub mod lint;
 pub mod message;
 pub mod plugin;

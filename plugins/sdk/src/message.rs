@@ -75,6 +75,9 @@ pub struct Button {
     pub label: String,
     /// At most [`Button::ID_LIMIT`] bytes; carries ids only, never names or e-mails.
     pub id: String,
+    /// Whether the label is a name from outside and no words of ours.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outside: bool,
 }
 
 /// A list to choose one from. Choosing is pressing the button of that label.
@@ -119,7 +122,12 @@ impl Button {
         // An argument struct that serde cannot write is a bug that the compliance check shows:
         // such a button has no arguments and is refused when pressed.
         let args = serde_json::to_value(args).unwrap_or(Value::Null);
-        Button { label: label.to_owned(), id: format!("{plugin}/{action}/{args}") }
+        Button { label: label.to_owned(), id: format!("{plugin}/{action}/{args}"), outside: false }
+    }
+
+    /// The same, its label being a name from outside.
+    pub fn named_outside(self) -> Self {
+        Button { outside: true, ..self }
     }
 
     /// What pressing the button of this id means.
@@ -213,14 +221,18 @@ impl Block {
         match self {
             Block::Table(table) => table.columns.iter().map(String::as_str).collect(),
             Block::Chart(chart) => vec![&chart.title],
-            Block::Buttons(buttons) => buttons.iter().map(|button| &*button.label).collect(),
+            Block::Buttons(buttons) => labels(buttons).collect(),
             Block::Choose(choose) => {
-                let labels = choose.choices.iter().map(|button| &*button.label);
-                std::iter::once(&*choose.prompt).chain(labels).collect()
+                std::iter::once(&*choose.prompt).chain(labels(&choose.choices)).collect()
             }
             _ => vec![],
         }
     }
+}
+
+/// The labels that are words of ours.
+fn labels(buttons: &[Button]) -> impl Iterator<Item = &str> {
+    buttons.iter().filter(|button| !button.outside).map(|button| &*button.label)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use crate::conversation::Conversation;
 use crate::count::{Filter, Lane, PerLane, Spread, WeekCounts};
+use crate::history::{Party, PartyKind, Trace};
 use crate::week::Week;
 use std::collections::BTreeMap;
 
@@ -112,6 +113,38 @@ pub trait Scores: Send + Sync {
 
     /// A few conversations to look at; never a dump.
     async fn look(&self, look: Look<'_>) -> anyhow::Result<Vec<Conversation>>;
+
+    /// A teammate's conversations closed from `from` up to before `until`, latest first.
+    async fn traces(
+        &self,
+        party: &Party,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> anyhow::Result<Vec<Trace>>;
+
+    /// Conversations of someone that closed before `before`, latest first, at most `limit`.
+    async fn history(
+        &self,
+        party: &Party,
+        before: Timestamp,
+        limit: usize,
+    ) -> anyhow::Result<Vec<Conversation>>;
+
+    /// The conversations of these sources and ids, in their order; those that are not there are left
+    /// out.
+    async fn conversations(&self, places: &[(String, String)])
+    -> anyhow::Result<Vec<Conversation>>;
+
+    /// The conversations of that id, whatever their source.
+    async fn of_id(&self, id: &str) -> anyhow::Result<Vec<Conversation>>;
+
+    /// Names or e-mails of that kind that begin with these words, in their order, at most `limit`.
+    async fn named_like(
+        &self,
+        kind: PartyKind,
+        words: &str,
+        limit: usize,
+    ) -> anyhow::Result<Vec<String>>;
 
     /// How far each source that is read on a schedule has been read.
     async fn sources(&self) -> anyhow::Result<Vec<SourceState>>;

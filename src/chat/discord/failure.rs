@@ -39,6 +39,8 @@ pub(super) const UNKNOWN_CHANNEL: u64 = 10_003;
 pub(super) const UNKNOWN_MESSAGE: u64 = 10_008;
 /// The message has its thread already.
 pub(super) const HAS_THREAD: u64 = 160_004;
+/// The thread is archived.
+pub(super) const ARCHIVED: u64 = 50_083;
 /// The picture is too large.
 pub(super) const TOO_LARGE: [u64; 2] = [40_005, 50_045];
 
@@ -72,13 +74,15 @@ const CODES: &[(u64, Sort, &str)] = &[
     (50_027, Sort::Gone, "the time for an answer is over"),
     (50_035, Sort::Content, "the message is not in the form that Discord takes"),
     (TOO_LARGE[1], Sort::Content, "the picture is too large"),
-    (50_083, Sort::Channel, "the thread is archived: open it again"),
+    (ARCHIVED, Sort::Channel, "the thread is archived: open it again"),
     (160_005, Sort::Channel, "the thread is locked: unlock it"),
     (160_006, Sort::Later, "the server has too many open threads"),
 ];
 
 /// What an answer that is not a success means. `what` names the call for the operator.
 pub(super) fn sorted(what: &str, status: u16, code: Option<u64>) -> Refusal {
+    // Zero is "something went wrong", and says no more than none.
+    let code = code.filter(|code| *code > 0);
     let known = CODES.iter().find(|(known, ..)| Some(*known) == code);
     let failure = match known {
         Some((code, sort, remedy)) => {
@@ -106,7 +110,6 @@ fn of_status(what: &str, status: u16, code: Option<u64>) -> Failure {
         // Nor is one without a code Discord's own: it says nothing of the channel or the message.
         (_, None) => Failure::Later { after: None, why },
         (403, _) => Failure::Channel(format!("{why}; cxbot check --online tells more")),
-        (404, _) => Failure::Gone,
         (400, _) => Failure::Content(why),
         _ => Failure::Later { after: None, why },
     }

@@ -36,14 +36,8 @@ type Away = Arc<Mutex<Option<Instant>>>;
 impl Discord {
     /// Listens until told to stop.
     pub(super) async fn listen_until(&self, desk: Arc<dyn Desk>, stop: CancellationToken) {
-        let reader = Arc::new(Reader {
-            sender: self.sender.clone(),
-            desk,
-            commands: self.commands.clone(),
-            guild: self.config.guild.clone(),
-        });
         while !stop.is_cancelled() {
-            let pause = match stop.run_until_cancelled(self.connect(&reader)).await {
+            let pause = match stop.run_until_cancelled(self.connect(&desk)).await {
                 Some(Err(Failure::Account(why))) => {
                     tracing::error!("commands and buttons are not heard: {why}");
                     LOOK_AGAIN
@@ -59,20 +53,28 @@ impl Discord {
     }
 
     /// One client's life.
-    async fn connect(&self, reader: &Arc<Reader>) -> Result<(), Failure> {
+    async fn connect(&self, desk: &Arc<dyn Desk>) -> Result<(), Failure> {
         let answer = self.sender.get("/gateway".to_owned(), "ask for the gateway").await?;
         let url = answer["url"].as_str().unwrap_or_default().to_owned();
         if !url.starts_with("ws") {
             let why = "Discord does not say where its gateway is".to_owned();
             return Err(Failure::Later { after: None, why });
         }
+        let reader = Arc::new(Reader {
+            unacknowledged: self.unacknowledged.clone(),
+            sender: self.sender.clone(),
+            desk: desk.clone(),
+            commands: self.commands.clone(),
+            servers: self.servers().await?,
+            drafts: Mutex::default(),
+        });
         let away: Away = Arc::new(Mutex::new(Some(Instant::now())));
         let commands = Commands {
             root: root(&self.config.command, &self.commands, self.config.guild.is_none()),
             guild: self.config.guild.clone(),
             sender: self.sender.clone(),
         };
-        let handler = Handler { reader: reader.clone(), away: away.clone(), commands };
+        let handler = Handler { reader, away: away.clone(), commands };
         let mut client = self.client(handler).await.map_err(odd)?;
         *client.ws_url.lock().await = url;
         let shards = client.shard_manager.clone();
@@ -172,12 +174,17 @@ impl EventHandler for Handler {
         self.is_away(false);
         tracing::info!("Discord's gateway is open");
         let application = ready.application.id.to_string();
-        match self.commands.register(&application).await {
-            Ok(true) => tracing::info!("the command is registered at Discord"),
-            Ok(false) => {}
-            Err(failure) => {
-                tracing::error!("the command cannot be registered at Discord: {failure}");
+        let mut pause = TRY_EVERY;
+        loop {
+            match self.commands.register(&application).await {
+                Ok(true) => return tracing::info!("the command is registered at Discord"),
+                Ok(false) => return,
+                Err(failure) => {
+                    tracing::error!("the command is not registered at Discord yet: {failure}");
+                }
             }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LOOK_AGAIN);
         }
     }
 
@@ -189,9 +196,13 @@ impl EventHandler for Handler {
 impl Commands {
     /// Registers the command where it differs from what is there; whether it did.
     async fn register(&self, application: &str) -> Result<bool, Failure> {
+        let everywhere = format!("/applications/{application}/commands");
         let path = match &self.guild {
-            Some(guild) => format!("/applications/{application}/guilds/{guild}/commands"),
-            None => format!("/applications/{application}/commands"),
+            Some(guild) => {
+                self.clear(&everywhere).await?;
+                format!("/applications/{application}/guilds/{guild}/commands")
+            }
+            None => everywhere,
         };
         let held = self.sender.get(path.clone(), "read the commands").await?;
         let held = held.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -204,6 +215,20 @@ impl Commands {
         let call = Call::new(Method::PUT, path, "register the command").with(&wanted);
         self.sender.call(call).await?;
         Ok(true)
+    }
+}
+
+impl Commands {
+    /// The command of a time without a server of its own would stand beside the new one.
+    async fn clear(&self, path: &str) -> Result<(), Failure> {
+        let held = self.sender.get(path.to_owned(), "read the commands").await?;
+        if held.as_array().is_some_and(|held| held.is_empty()) {
+            return Ok(());
+        }
+        let none = json!([]);
+        let call = Call::new(Method::PUT, path.to_owned(), "take the old command away");
+        self.sender.call(call.with(&none)).await?;
+        Ok(())
     }
 }
 

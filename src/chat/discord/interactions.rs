@@ -1,7 +1,9 @@
 //! What people do in Discord: from an interaction to a request, and its acknowledgement within three
 //! seconds. An acknowledgement decides who sees the answer, so it is made here and not later.
 
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use cxbot_sdk::Message;
 use cxbot_sdk::message::{Block, Button};
@@ -32,6 +34,12 @@ mod answer {
 /// What someone reads whose request could not be stored in time.
 const SLOW: &str = "cxbot is slow right now. If no answer comes within a minute, ask again.";
 const ELSEWHERE: &str = "cxbot answers in the server that it is set up for, and nowhere else.";
+/// Discord waits for three seconds, of which storing took some.
+const ACKNOWLEDGED_WITHIN: Duration = Duration::from_millis(2_300);
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+const TRY_EVERY: Duration = Duration::from_millis(200);
+/// A form that was not right is opened again within this time, or filled in anew.
+const KEPT_FOR: Duration = Duration::from_secs(15 * 60);
 /// Limits of Discord's forms.
 const FIELDS: usize = 5;
 const TITLE: usize = 45;
@@ -81,13 +89,43 @@ impl Discord {
     }
 }
 
+/// Requests that are not acknowledged yet. An answer before its acknowledgement finds nothing to
+/// change.
+#[derive(Default)]
+pub(super) struct Unacknowledged(Mutex<HashSet<String>>);
+
+impl Unacknowledged {
+    fn set(&self, id: &str, waits: bool) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match waits {
+            true => all.insert(id.to_owned()),
+            false => all.remove(id),
+        };
+    }
+
+    /// Waits until the request is acknowledged, or can be no more.
+    pub(super) async fn wait(&self, id: &str) {
+        let waits = || self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(id);
+        let over = async {
+            while waits() {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        // Later than that the token is dead or answered.
+        tokio::time::timeout(ACKNOWLEDGED_WITHIN * 2, over).await.unwrap_or_default();
+    }
+}
+
 /// Takes interactions in.
 pub(super) struct Reader {
+    pub(super) unacknowledged: Arc<Unacknowledged>,
     pub(super) sender: Arc<Sender>,
     pub(super) desk: Arc<dyn Desk>,
     pub(super) commands: Vec<Command>,
-    /// The only server whose people are answered.
-    pub(super) guild: Option<String>,
+    /// The servers whose people are answered.
+    pub(super) servers: Vec<String>,
+    /// What people wrote into a form that was not right, to be there when they open it again.
+    pub(super) drafts: Mutex<HashMap<(String, String), (Values, Instant)>>,
 }
 
 /// The parts that every interaction has.
@@ -196,7 +234,10 @@ impl Reader {
             return self.say(common, ELSEWHERE).await;
         }
         match self.desk.form(id) {
-            Ok(form) => self.acknowledge(common, answer::FORM, modal(&form)).await,
+            Ok(form) => {
+                let draft = self.draft(common, id);
+                self.acknowledge(common, answer::FORM, modal(&form, &draft)).await
+            }
             Err(why) => self.say_message(common, &why).await,
         }
     }
@@ -214,10 +255,24 @@ impl Reader {
             .collect();
         let id = form.data.custom_id.clone();
         let faults = self.desk.faults(&id, &values);
-        match faults.is_empty() {
-            true => self.receive(common, Asked::Submit { id, values }, Acknowledged::Later).await,
-            false => self.say_message(common, &what_is_wrong(&id, &values, &faults)).await,
+        if faults.is_empty() {
+            return self.receive(common, Asked::Submit { id, values }, Acknowledged::Later).await;
         }
+        let message = what_is_wrong(&id, &values, &faults);
+        self.keep(common, id, values);
+        self.say_message(common, &message).await
+    }
+
+    fn keep(&self, common: &Common<'_>, id: String, values: Values) {
+        let mut drafts = self.drafts.lock().unwrap_or_else(PoisonError::into_inner);
+        drafts.retain(|_, (_, since)| since.elapsed() < KEPT_FOR);
+        drafts.insert((common.user.id.to_string(), id), (values, Instant::now()));
+    }
+
+    fn draft(&self, common: &Common<'_>, id: &str) -> Values {
+        let key = (common.user.id.to_string(), id.to_owned());
+        let mut drafts = self.drafts.lock().unwrap_or_else(PoisonError::into_inner);
+        drafts.remove(&key).map(|(values, _)| values).unwrap_or_default()
     }
 
     /// Stores a request, then acknowledges it.
@@ -237,15 +292,18 @@ impl Reader {
             on_source,
         };
         let request = self.request(common, what, &way);
+        self.unacknowledged.set(&common.id, true);
         let kept = self.desk.receive(NAME, request).await;
-        match (kept, on_source) {
+        let acknowledged = match (kept, on_source) {
             (_, true) => self.acknowledge(common, answer::LATER_ON_SOURCE, Value::Null).await,
             (true, false) => {
                 self.acknowledge(common, answer::LATER, json!({"flags": EPHEMERAL})).await
             }
             // The answer takes its place when it comes.
             (false, false) => self.say(common, SLOW).await,
-        }
+        };
+        self.unacknowledged.set(&common.id, false);
+        acknowledged
     }
 
     fn request(&self, common: &Common<'_>, what: Asked, way: &Way) -> Request {
@@ -265,11 +323,7 @@ impl Reader {
 
     /// Nobody is answered in direct messages or in another server.
     fn answers(&self, common: &Common<'_>) -> bool {
-        match (&self.guild, common.guild) {
-            (_, None) => false,
-            (None, Some(_)) => true,
-            (Some(own), Some(guild)) => *own == guild.to_string(),
-        }
+        common.guild.is_some_and(|guild| self.servers.contains(&guild.to_string()))
     }
 
     async fn suggest(
@@ -320,8 +374,21 @@ impl Reader {
             body["data"] = data;
         }
         let path = format!("/interactions/{}/{}/callback", common.id, common.token);
-        let call = Call::new(Method::POST, path, "acknowledge a request").with(&body).open();
-        Ok(self.sender.call(call).await.map(drop)?)
+        let trying = async {
+            loop {
+                let call = Call::new(Method::POST, path.clone(), "acknowledge a request");
+                match self.sender.call(call.with(&body).open()).await.map_err(Failure::from) {
+                    Err(Failure::Later { .. } | Failure::Unknown(_)) => {
+                        tokio::time::sleep(TRY_EVERY).await;
+                    }
+                    done => return done.map(drop),
+                }
+            }
+        };
+        match tokio::time::timeout(ACKNOWLEDGED_WITHIN, trying).await {
+            Ok(done) => done,
+            Err(_) => Err(Failure::Unknown("it was not acknowledged in time".to_owned())),
+        }
     }
 }
 
@@ -352,8 +419,9 @@ fn json_of(value: &ResolvedValue<'_>) -> Option<Value> {
 }
 
 /// A form as Discord has it: text fields alone, so a choice says what can be written.
-fn modal(form: &Form) -> Value {
-    let row = |field: &Field| json!({"type": 1, "components": [input(field)]});
+fn modal(form: &Form, draft: &Values) -> Value {
+    let row =
+        |field: &Field| json!({"type": 1, "components": [input(field, draft.get(&field.name))]});
     json!({
         "custom_id": form.id,
         "title": shorten(&form.title, TITLE),
@@ -361,7 +429,7 @@ fn modal(form: &Form) -> Value {
     })
 }
 
-fn input(field: &Field) -> Value {
+fn input(field: &Field, draft: Option<&String>) -> Value {
     let hint = match &field.kind {
         Kind::Words { .. } => field.hint.clone(),
         Kind::Choice(values) => format!("One of: {}", values.join(", ")),
@@ -371,7 +439,7 @@ fn input(field: &Field) -> Value {
         Kind::Words { most: Some(most) } => most.clamp(1, VALUE),
         _ => VALUE,
     };
-    json!({
+    let mut input = json!({
         "type": 4,
         "style": 1,
         "custom_id": field.name,
@@ -379,7 +447,11 @@ fn input(field: &Field) -> Value {
         "placeholder": shorten(&hint, HINT),
         "required": !field.optional,
         "max_length": most,
-    })
+    });
+    if let Some(draft) = draft {
+        input["value"] = json!(draft);
+    }
+    input
 }
 
 /// Discord says nothing under a field, so it is said beside the form; what was written is kept in sight.
@@ -392,7 +464,7 @@ fn what_is_wrong(id: &str, values: &Values, faults: &[Fault]) -> Message {
         label: name.as_str().into(),
         value: cxbot_sdk::Text::new().outside(value.as_str()),
     });
-    let again = Button { label: "Fill it in again".to_owned(), id: id.to_owned() };
+    let again = Button { label: "Fill it in again".to_owned(), id: id.to_owned(), outside: false };
     message
         .note("You wrote:")
         .block(Block::Facts(written.collect()))

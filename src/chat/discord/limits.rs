@@ -39,13 +39,19 @@ impl Limits {
     /// Whether a call of this route may be made; it counts as made.
     pub(super) fn begin(&mut self, route: &str, now: Instant) -> Result<(), Wait> {
         self.check(route, now)?;
+        self.begin_open(route, now)
+    }
+
+    /// The same for a call that is in no common limit: it is its own route's alone.
+    pub(super) fn begin_open(&mut self, route: &str, now: Instant) -> Result<(), Wait> {
+        self.check_route(route, now)?;
         if let Some((left, _)) = self.routes.get_mut(route) {
             *left = left.saturating_sub(1);
         }
         Ok(())
     }
 
-    /// The same without counting it.
+    /// Whether a call may be made, without counting it.
     pub(super) fn check(&mut self, route: &str, now: Instant) -> Result<(), Wait> {
         if self.refused_until.is_some_and(|until| now < until) {
             return Err(Wait::Refused);
@@ -59,6 +65,10 @@ impl Limits {
         if let Some(until) = self.all_until.filter(|until| now < *until) {
             return Err(Wait::Rate(until - now));
         }
+        self.check_route(route, now)
+    }
+
+    fn check_route(&mut self, route: &str, now: Instant) -> Result<(), Wait> {
         match self.routes.get(route) {
             Some((0, until)) if now < *until => Err(Wait::Rate(*until - now)),
             Some((_, until)) if now >= *until => {
@@ -116,6 +126,7 @@ mod tests {
         let (mut limits, now) = (Limits::default(), Instant::now());
         limits.told_to_wait("a", SECOND, true, now);
         assert_eq!(limits.begin("b", now), Err(Wait::Rate(SECOND)));
+        assert_eq!(limits.begin_open("an interaction's", now), Ok(()));
         assert_eq!(limits.begin("b", now + SECOND), Ok(()));
     }
 

@@ -26,7 +26,7 @@ use super::render::discord as render;
 use super::{Call, Desk, Failure, Platform, Post, Request, Search};
 use crate::config::DiscordConfig;
 pub use commands::Command;
-use interactions::Way;
+use interactions::{Unacknowledged, Way};
 pub use online::invitation;
 use places::Places;
 use sender::Sender;
@@ -40,9 +40,12 @@ const EPHEMERAL: u64 = 1 << 6;
 pub struct Discord {
     sender: Arc<Sender>,
     places: Places,
+    unacknowledged: Arc<Unacknowledged>,
     config: DiscordConfig,
     token: SecretString,
     commands: Vec<Command>,
+    /// Channels that the settings name.
+    channels: Vec<String>,
     paced: bool,
 }
 
@@ -52,18 +55,48 @@ impl Discord {
         let sender = Arc::new(Sender::new(config, token)?);
         Ok(Discord {
             places: Places::new(sender.clone()),
+            unacknowledged: Arc::default(),
             sender,
             config: config.clone(),
             token: token.clone(),
             commands: Vec::new(),
+            channels: Vec::new(),
             paced: true,
         })
     }
 
-    /// The same, answering these commands.
-    pub fn answering(mut self, commands: Vec<Command>) -> Discord {
+    /// The same, answering these commands in the servers of these channels.
+    pub fn answering(mut self, commands: Vec<Command>, channels: Vec<String>) -> Discord {
         self.commands = commands;
+        self.channels = channels;
         self
+    }
+
+    /// The servers whose people are answered: the one that is set, else those of the channels that the
+    /// settings name. Whoever knows the bot's address can bring it into a server of their own.
+    async fn servers(&self) -> Result<Vec<String>, Failure> {
+        if let Some(guild) = &self.config.guild {
+            return Ok(vec![guild.clone()]);
+        }
+        let mut servers = Vec::new();
+        for channel in &self.channels {
+            match self.places.kind(channel).await.map_err(Failure::from) {
+                Ok(kind) => servers.push(kind.guild),
+                // A channel that is not there yet says nothing of its server.
+                Err(Failure::Channel(_) | Failure::Gone) => {}
+                Err(failure) => return Err(failure),
+            }
+        }
+        servers.retain(|server| !server.is_empty());
+        servers.sort();
+        servers.dedup();
+        if servers.is_empty() {
+            tracing::warn!(
+                "nobody is answered in Discord: set discord.guild to your server's id, or name one of \
+                 its channels as a destination"
+            );
+        }
+        Ok(servers)
     }
 
     /// The same without waiting for its rates, for a test in which years pass in seconds.
@@ -130,14 +163,14 @@ impl Platform for Discord {
     }
 
     async fn answer(&self, request: &Request, message: &Message) -> Result<(), Failure> {
+        self.unacknowledged.wait(&request.id).await;
         let body = render::answer(message);
         let way = Way::read(&request.answer_to);
         // A page is turned where it stands; whatever else a button of a private answer says comes
         // beside it.
-        let beside = way.on_source && !request.what.turns_page();
-        let answered = match beside {
-            true => self.follow_up(&way, &body).await,
-            false => self.edit_original(&way, &body).await,
+        let answered = match self.answers_in_place(request) {
+            false => self.follow_up(&way, &body).await,
+            true => self.edit_original(&way, &body).await,
         };
         match answered {
             Err(Failure::Gone) => self.tell(&request.person, &body).await,
@@ -145,7 +178,12 @@ impl Platform for Discord {
         }
     }
 
+    fn answers_in_place(&self, request: &Request) -> bool {
+        !Way::read(&request.answer_to).on_source || request.what.turns_page()
+    }
+
     async fn take_away(&self, request: &Request) -> Result<(), Failure> {
+        self.unacknowledged.wait(&request.id).await;
         let way = Way::read(&request.answer_to);
         let call = sender::Call::new(Method::DELETE, way.original(), "take an answer away");
         match self.sender.call(call.open()).await.map_err(Failure::from) {

@@ -14,7 +14,11 @@ impl Discord {
             Ok(me) => me,
             Err(refusal) => return vec![Err(refusal.failure.to_string())],
         };
-        let name = me["username"].as_str().unwrap_or("a bot");
+        let Some(name) = me["username"].as_str() else {
+            return vec![Err(
+                "what answers at discord.api_url is not Discord: correct it".to_owned()
+            )];
+        };
         let mut findings = vec![Ok(format!("the token is that of {name}"))];
         let gateway = self.sender.get("/gateway".to_owned(), "ask for the gateway").await;
         findings.push(match gateway {
@@ -42,8 +46,10 @@ impl Discord {
         let path = "/applications/@me".to_owned();
         let about = self.sender.get(path, "look at the bot").await;
         let about = about.map_err(|refusal| anyhow::anyhow!("{}", refusal.failure))?;
-        let id = about["id"].as_str().unwrap_or_default();
-        Ok(invitation(id))
+        match about["id"].as_str() {
+            Some(id) => Ok(invitation(id)),
+            None => anyhow::bail!("what answers at discord.api_url is not Discord: correct it"),
+        }
     }
 
     async fn guild(&self, guild: &str) -> Result<Value, Refusal> {

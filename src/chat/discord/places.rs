@@ -64,6 +64,11 @@ impl Places {
         Ok(kind)
     }
 
+    /// Has the channel be looked at anew.
+    pub(super) async fn forget(&self, channel: &str) {
+        self.kinds.lock().await.remove(channel);
+    }
+
     pub(super) async fn me(&self) -> Result<&String, Refusal> {
         let ask = || async {
             let me = self.sender.get("/users/@me".to_owned(), "look at the bot").await?;

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Discord;
-use super::failure::{HAS_THREAD, Refusal, TOO_LARGE, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE};
+use super::failure::{ARCHIVED, HAS_THREAD, Refusal, TOO_LARGE, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE};
 use super::places::{Kind, Place};
 use super::sender::Call;
 use crate::chat::render::discord::{self as render, Drawn, Picture};
@@ -16,6 +16,8 @@ use crate::chat::{Failure, Post, Search};
 const NONCE: usize = 25;
 /// A thread's name, in characters.
 const THREAD_NAME: usize = 100;
+/// Minutes without a word after which Discord archives a thread; the longest that it takes.
+const A_WEEK: u32 = 10_080;
 /// Messages on a page of a channel's past, and pages that are read before a search is given up.
 const PAGE: usize = 100;
 const PAGES: usize = 20;
@@ -53,9 +55,33 @@ impl Discord {
     }
 
     async fn change_drawn(&self, place: &str, post: Post<'_>, drawn: Drawn) -> Result<(), Refusal> {
-        let (body, pictures) = render::post(post.message, post.id, drawn);
-        let call = Call::new(Method::PATCH, Place::read(place).path(), "edit a message");
-        self.sender.call(call.with(&body).with_pictures(&pictures)).await.map(drop)
+        let (mut body, pictures) = render::post(post.message, post.id, drawn);
+        // What an edit does not name stays as it was.
+        for part in ["components", "attachments"] {
+            if body.get(part).is_none() {
+                body[part] = json!([]);
+            }
+        }
+        let place = Place::read(place);
+        let edit = || {
+            let call = Call::new(Method::PATCH, place.path(), "edit a message");
+            self.sender.call(call.with(&body).with_pictures(&pictures))
+        };
+        match edit().await {
+            // Threads are archived by themselves after a while; corrections come later.
+            Err(refusal) if refusal.code == Some(ARCHIVED) => {
+                self.open_again(place.channel).await?;
+                edit().await.map(drop)
+            }
+            done => done.map(drop),
+        }
+    }
+
+    async fn open_again(&self, thread: &str) -> Result<(), Refusal> {
+        let open = json!({"archived": false});
+        let path = format!("/channels/{thread}");
+        let call = Call::new(Method::PATCH, path, "open an archived thread");
+        self.sender.call(call.with(&open)).await.map(drop)
     }
 
     pub(super) async fn remove(&self, place: &str) -> Result<(), Failure> {
@@ -86,13 +112,19 @@ impl Discord {
         body: Value,
         pictures: &[Picture],
     ) -> Result<String, Refusal> {
-        let mut thread = json!({"name": name(&body), "message": body});
+        let mut thread =
+            json!({"name": name(&body), "message": body, "auto_archive_duration": A_WEEK});
         if let Some(tag) = &kind.tag {
             thread["applied_tags"] = json!([tag]);
         }
         let path = format!("/channels/{}/threads", post.channel);
         let call = Call::new(Method::POST, path, "post in a forum");
-        let made = self.sender.call(call.with(&thread).with_pictures(pictures)).await?;
+        let made = self.sender.call(call.with(&thread).with_pictures(pictures)).await;
+        if made.as_ref().is_err_and(|refusal| matches!(refusal.failure, Failure::Channel(_))) {
+            // Someone is going to change the forum; it is looked at again then.
+            self.places.forget(post.channel).await;
+        }
+        let made = made?;
         let id = id_of(&made)?;
         Ok(format!("{id}/{id}"))
     }
@@ -142,7 +174,7 @@ impl Discord {
             _ => refusal,
         };
         let message = self.sender.get(parent.path(), "read a post").await.map_err(gone)?;
-        let thread = json!({"name": name(&message)});
+        let thread = json!({"name": name(&message), "auto_archive_duration": A_WEEK});
         let path = format!("{}/threads", parent.path());
         let call = Call::new(Method::POST, path, "open a thread").with(&thread);
         match self.sender.call(call).await.map_err(gone) {
@@ -200,18 +232,23 @@ impl Discord {
         Err(Failure::Later { after: None, why }.into())
     }
 
-    /// Posts of a forum since then: its open threads by their first messages.
+    /// Posts of a forum since then: its threads, open or archived, by their first messages.
     async fn forum_past(
         &self,
         kind: &Kind,
         search: Search<'_>,
         is: impl Fn(&Value) -> bool,
     ) -> Result<Vec<String>, Refusal> {
-        let path = format!("/guilds/{}/threads/active", kind.guild);
-        let answer = self.sender.get(path, "read a forum").await.map_err(unreadable)?;
+        let open = format!("/guilds/{}/threads/active", kind.guild);
+        let archived = format!("/channels/{}/threads/archived/public?limit=100", search.channel);
         let since = snowflake(search.since);
+        let mut threads = Vec::new();
+        for path in [open, archived] {
+            let answer = self.sender.get(path, "read a forum").await.map_err(unreadable)?;
+            threads.extend(answer["threads"].as_array().cloned().unwrap_or_default());
+        }
         let mut found = Vec::new();
-        for thread in answer["threads"].as_array().into_iter().flatten() {
+        for thread in &threads {
             let Some(id) = thread["id"].as_str().filter(|_| thread["parent_id"] == search.channel)
             else {
                 continue;

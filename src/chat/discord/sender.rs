@@ -117,7 +117,12 @@ impl Sender {
 
     /// Makes a call. A success whose answer cannot be read is a success all the same: it is `Null`.
     pub(super) async fn call(&self, call: Call<'_>) -> Result<Value, Refusal> {
-        self.limits().begin(&call.route, Instant::now()).map_err(|wait| kept_back(&call, wait))?;
+        // Discord counts interactions by their own routes alone, and their askers wait.
+        let begun = match call.open {
+            true => self.limits().begin_open(&call.route, Instant::now()),
+            false => self.limits().begin(&call.route, Instant::now()),
+        };
+        begun.map_err(|wait| kept_back(&call, wait))?;
         let reads = call.method == Method::GET;
         let answer = match self.request(&call)?.send().await {
             Ok(answer) => answer,

@@ -93,6 +93,7 @@ fn buttons() -> impl Strategy<Value = Block> {
     let button = (0u32..50, hostile()).prop_map(|(number, long)| Button {
         label: format!("Button {number}"),
         id: if number % 7 == 0 { long } else { format!("digest/details/{{\"n\":{number}}}") },
+        outside: false,
     });
     prop::collection::vec(button, 0..40).prop_map(Block::Buttons)
 }
@@ -100,7 +101,8 @@ fn buttons() -> impl Strategy<Value = Block> {
 fn choose() -> impl Strategy<Value = Block> {
     let choice = (0u32..50, hostile()).prop_map(|(number, id)| {
         let label = "Week ".to_owned() + &"4".repeat(number as usize * 4);
-        Button { label, id: if number % 3 == 0 { id } else { format!("digest/digest/{number}") } }
+        let id = if number % 3 == 0 { id } else { format!("digest/digest/{number}") };
+        Button { label, id, outside: false }
     });
     prop::collection::vec(choice, 0..30)
         .prop_map(|choices| Block::Choose(Choose { prompt: "Another week".to_owned(), choices }))

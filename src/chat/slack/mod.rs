@@ -230,6 +230,13 @@ impl Platform for Slack {
         }
     }
 
+    fn answers_in_place(&self, request: &Request) -> bool {
+        match Way::read(&request.answer_to) {
+            Way::Address(_) => request.what.turns_page(),
+            Way::Window | Way::Home | Way::View { .. } => true,
+        }
+    }
+
     async fn take_away(&self, request: &Request) -> Result<(), Failure> {
         let Way::Address(address) = Way::read(&request.answer_to) else { return Ok(()) };
         self.answers.post(&address, &json!({"delete_original": true})).await

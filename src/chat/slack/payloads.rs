@@ -14,13 +14,34 @@ use crate::chat::{Asked, Request};
 pub(super) fn command(event: SlackCommandEvent) -> Request {
     Request {
         id: event.trigger_id.value().clone(),
-        what: Asked::Command(event.text.unwrap_or_default()),
+        what: Asked::Command(as_typed(&event.text.unwrap_or_default())),
         person: event.user_id.value().clone(),
         person_name: None,
         groups: Vec::new(),
         channel: event.channel_id.value().clone(),
         answer_to: Way::Address(event.response_url.value().to_string()).written(),
     }
+}
+
+/// The words as they were typed: Slack escapes three signs and makes links of addresses. Mentions stay
+/// as they are, because their ids say who is meant.
+fn as_typed(text: &str) -> String {
+    let mut typed = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        let Some((inside, behind)) = after.split_once('>') else { break };
+        typed.push_str(before);
+        match inside.chars().next() {
+            Some('@' | '#' | '!') | None => typed.push_str(&format!("<{inside}>")),
+            Some(_) => {
+                let address = inside.split('|').next().unwrap_or_default();
+                typed.push_str(address.strip_prefix("mailto:").unwrap_or(address));
+            }
+        }
+        rest = behind;
+    }
+    typed.push_str(rest);
+    typed.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 /// A press or a choice, and where a window has to open for it: a press in a view has no address for
@@ -34,9 +55,15 @@ pub(super) fn press(event: SlackInteractionBlockActionsEvent) -> Option<(Request
         (SlackInteractionActionContainer::View(_), Some(SlackView::Modal(_))) => Place::OnTop,
         _ => Place::First,
     };
-    let way = match event.response_url {
-        Some(address) => Way::Address(address.value().to_string()),
-        None => Way::Window,
+    let way = match (event.response_url, event.container) {
+        (Some(address), _) => Way::Address(address.value().to_string()),
+        // A page is turned in its own window.
+        (None, SlackInteractionActionContainer::View(view))
+            if what.turns_page() && place == Place::OnTop =>
+        {
+            Way::View { id: view.view_id.value().clone(), address: None }
+        }
+        (None, _) => Way::Window,
     };
     let window = (what.asks() || way == Way::Window).then_some(place);
     let request = Request {
@@ -104,4 +131,23 @@ pub(super) fn home(event: SlackPushEventCallback) -> Option<Request> {
         channel: String::new(),
         answer_to: Way::Home.written(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_read_as_they_were_typed() {
+        for (sent, typed) in [
+            ("customer <mailto:lee@acme.example|lee@acme.example>", "customer lee@acme.example"),
+            ("topic R&amp;D", "topic R&D"),
+            ("why <https://app.example/c/1|app.example/c/1>", "why https://app.example/c/1"),
+            ("teammate <@U0ANA|ana> topic:&lt;x&gt;", "teammate <@U0ANA|ana> topic:<x>"),
+            ("a &lt; b", "a < b"),
+            ("open < only", "open < only"),
+        ] {
+            assert_eq!(as_typed(sent), typed);
+        }
+    }
 }

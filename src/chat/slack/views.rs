@@ -3,21 +3,28 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tokio::task::JoinHandle;
+use tokio::sync::watch;
 
 use super::web::Web;
 use crate::chat::Failure;
 use crate::chat::render::slack::views::waiting;
 
+/// Windows that were opened are remembered so long; later ones are found by their own id.
+const REMEMBERED: Duration = Duration::from_secs(30 * 60);
+
 /// Windows that are being opened, by the trigger of the press.
 pub(super) struct Views {
     web: Arc<Web>,
-    opening: Mutex<HashMap<String, JoinHandle<Result<Opened, Failure>>>>,
+    opening: Mutex<HashMap<String, (Instant, Opening)>>,
 }
 
+type Opening = watch::Receiver<Option<Result<Opened, Failure>>>;
+
 /// A window that shows "One moment.".
+#[derive(Debug, Clone)]
 struct Opened {
     id: String,
     hash: String,
@@ -37,24 +44,41 @@ impl Views {
 
     /// Opens a window and does not wait for it.
     pub(super) fn begin(&self, trigger: &str, place: Place) {
-        let opening = tokio::spawn(open(self.web.clone(), trigger.to_owned(), place));
+        let (tell, opening) = watch::channel(None);
+        let (web, key) = (self.web.clone(), trigger.to_owned());
+        tokio::spawn(async move {
+            let opened = open(web, key, place).await;
+            tell.send_replace(Some(opened));
+        });
         let mut all = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|_, opening| !opening.is_finished());
-        all.insert(trigger.to_owned(), opening);
+        all.retain(|_, (since, _)| since.elapsed() < REMEMBERED);
+        all.insert(trigger.to_owned(), (Instant::now(), opening));
     }
 
-    /// Shows a view in the window that the trigger has opened, or opens it now.
+    /// Shows a view in the window that the trigger has opened. It may be tried again; a window of a
+    /// process before this one is found by the id that it was given.
     pub(super) async fn fill(&self, trigger: &str, view: &Value) -> Result<(), Failure> {
-        let begun = self.opening.lock().unwrap_or_else(PoisonError::into_inner).remove(trigger);
-        let opened = match begun {
-            Some(opening) => {
-                let cut = |_| Failure::Unknown("opening a window was cut off".to_owned());
-                opening.await.map_err(cut)??
-            }
-            None => open(self.web.clone(), trigger.to_owned(), Place::First).await?,
+        let mut view = view.clone();
+        view["external_id"] = json!(trigger);
+        let body = match self.opened(trigger).await? {
+            Some(Opened { id, hash }) => json!({"view_id": id, "hash": hash, "view": view}),
+            None => json!({"external_id": trigger, "view": view}),
         };
-        let body = json!({"view_id": opened.id, "hash": opened.hash, "view": view});
-        self.web.post("views.update", &body).await.map(drop)
+        self.web.post("views.update", &body).await?;
+        // Shown once, it has another hash.
+        self.opening.lock().unwrap_or_else(PoisonError::into_inner).remove(trigger);
+        Ok(())
+    }
+
+    async fn opened(&self, trigger: &str) -> Result<Option<Opened>, Failure> {
+        let opening = {
+            let all = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+            all.get(trigger).map(|(_, opening)| opening.clone())
+        };
+        let Some(mut opening) = opening else { return Ok(None) };
+        let cut = || Failure::Unknown("opening a window was cut off".to_owned());
+        let opened = opening.wait_for(Option::is_some).await.map_err(|_| cut())?;
+        opened.clone().transpose()
     }
 
     /// Shows a view in a window of before.
@@ -73,7 +97,9 @@ async fn open(web: Arc<Web>, trigger: String, place: Place) -> Result<Opened, Fa
         Place::First => "views.open",
         Place::OnTop => "views.push",
     };
-    let answer = web.post(method, &json!({"trigger_id": trigger, "view": waiting()})).await?;
+    let mut view = waiting();
+    view["external_id"] = json!(trigger);
+    let answer = web.post(method, &json!({"trigger_id": trigger, "view": view})).await?;
     let field = |name: &str| answer["view"][name].as_str().map(str::to_owned);
     match (field("id"), field("hash")) {
         (Some(id), Some(hash)) => Ok(Opened { id, hash }),

@@ -2,6 +2,7 @@
 //! that a restart answers it; one that the store is too slow for is answered all the same, only not
 //! across a restart, and its asker is told so at once.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,25 +10,26 @@ use std::time::Duration;
 use anyhow::Result;
 use async_trait::async_trait;
 use cxbot_sdk::{Error, Invoker, Message, Reply};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::Bot;
-use super::pages::{Own, own, page};
+use super::pages::{Own, has_pages, own, page};
 use crate::chat::form::{Fault, Form, Values};
 use crate::chat::{Asked, Desk, Failure, Platform, Request, Suggest};
 use crate::config::PersonConfig;
 use crate::error::with_advice;
+use crate::host::people;
 use crate::store::{Store, Waiting};
 
 /// How long a request may take to be stored before it is acknowledged. Platforms wait for three
 /// seconds, and a connection's requests wait for each other.
-const STORED_WITHIN: Duration = Duration::from_millis(1_000);
+const STORED_WITHIN: Duration = Duration::from_millis(300);
 /// The same once the store has proved slow.
 const STORED_WITHIN_WHEN_SLOW: Duration = Duration::from_millis(20);
 /// Requests that are answered side by side.
-const AT_ONCE: usize = 8;
+pub(super) const AT_ONCE: usize = 8;
 /// The longest that an answer is worked on.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
 /// Suggestions are for someone who is typing.
@@ -121,6 +123,12 @@ enum Answer {
     Nothing,
 }
 
+impl Answer {
+    fn has_pages(&self) -> bool {
+        matches!(self, Answer::Words(message) if has_pages(message))
+    }
+}
+
 impl Bot {
     /// Takes requests in from every platform and answers them, until told to stop.
     pub(super) async fn answer_people(self: &Arc<Self>, stop: &CancellationToken) {
@@ -140,11 +148,15 @@ impl Bot {
         mut arriving: mpsc::UnboundedReceiver<Arrival>,
         stop: &CancellationToken,
     ) {
-        let places = Arc::new(Semaphore::new(AT_ONCE));
         let mut working = JoinSet::new();
-        match self.app.store().unanswered().await {
+        let store = self.app.store();
+        let left = async {
+            store.forget_answered(self.clock.now()).await?;
+            store.unanswered().await
+        };
+        match left.await {
             Ok(left) => left.into_iter().for_each(|waiting| {
-                self.put_to_work(&mut working, &places, waiting);
+                self.put_to_work(&mut working, waiting);
             }),
             Err(error) => tracing::error!("requests of before: {}", with_advice(&error)),
         }
@@ -156,7 +168,7 @@ impl Bot {
                 break;
             }
             for waiting in self.keep(std::mem::take(&mut batch)).await {
-                self.put_to_work(&mut working, &places, waiting);
+                self.put_to_work(&mut working, waiting);
             }
             while working.try_join_next().is_some() {}
         }
@@ -174,7 +186,9 @@ impl Bot {
                 for stored in stored {
                     let _gave_up: Result<(), ()> = stored.send(());
                 }
-                waiting.into_iter().filter(|waiting| new.contains(&waiting.id)).collect()
+                // One that came twice in a batch is new once.
+                let mut new: HashSet<String> = new.into_iter().collect();
+                waiting.into_iter().filter(|waiting| new.remove(&waiting.id)).collect()
             }
             Err(error) => {
                 tracing::error!("a request cannot be kept: {}", with_advice(&error));
@@ -183,61 +197,56 @@ impl Bot {
         }
     }
 
-    fn put_to_work(
-        self: &Arc<Self>,
-        working: &mut JoinSet<()>,
-        places: &Arc<Semaphore>,
-        waiting: Waiting,
-    ) {
-        let (bot, places) = (self.clone(), places.clone());
+    fn put_to_work(self: &Arc<Self>, working: &mut JoinSet<()>, waiting: Waiting) {
+        let bot = self.clone();
         working.spawn(async move {
-            if let Err(error) = bot.serve(&waiting, &places).await {
+            if let Err(error) = bot.serve(&waiting).await {
                 tracing::error!("a request was not answered: {}", with_advice(&error));
             }
         });
     }
 
-    async fn serve(&self, waiting: &Waiting, places: &Semaphore) -> Result<()> {
+    async fn serve(&self, waiting: &Waiting) -> Result<()> {
         let store: &Store = self.app.store();
         let Some(platform) = self.platforms.get(&*waiting.platform) else { return Ok(()) };
         let request: Request = serde_json::from_str(&waiting.request)?;
-        // A home page is shown anew; anything else may have been answered already.
-        let answer = match waiting.begun && request.what != Asked::Home {
+        // What takes the place of what is there is given anew; anything else may have been given.
+        let may_repeat = platform.answers_in_place(&request);
+        let answer = match waiting.begun && !may_repeat {
             true => Answer::Words(Message::sentence(RESTARTED)),
-            false => {
-                // Held only while the answer is made: a platform that is slow to take answers keeps
-                // nobody else waiting.
-                let _place = places.acquire().await?;
-                self.reply_to(platform.as_ref(), &request).await
-            }
+            false => self.reply_to(platform.as_ref(), &request).await,
         };
         crate::crash::point("reply made");
         // From here on a restart cannot know whether the asker got it.
         if let Err(error) = store.begin_answer(&waiting.platform, &waiting.id).await {
             tracing::error!("the store does not answer: {}", with_advice(&error));
         }
-        match hand_over(platform.as_ref(), &request, &answer).await {
+        let handed = match hand_over(platform.as_ref(), &request, &answer).await {
             // Opening a form has no effect but the form, so asking again is safe.
             Err(failure) if matches!(answer, Answer::Form(_)) => {
                 tracing::warn!("a form was not opened: {failure}");
                 let late = Answer::Words(Message::sentence(TOO_LATE));
-                hand_over(platform.as_ref(), &request, &late).await?;
+                hand_over(platform.as_ref(), &request, &late).await
             }
             Err(Failure::Unknown(why)) => {
                 tracing::warn!("whether an answer arrived is not known: {why}");
-                // A page that is published twice looks the same; an answer that is given twice does not.
-                let again = match request.what {
-                    Asked::Home => answer,
-                    _ => Answer::Words(Message::sentence(UNSURE)),
+                let again = match may_repeat {
+                    true => &answer,
+                    false => &Answer::Words(Message::sentence(UNSURE)),
                 };
-                hand_over(platform.as_ref(), &request, &again).await?;
+                hand_over(platform.as_ref(), &request, again).await
             }
-            done => done?,
-        }
+            done => done,
+        };
         crate::crash::point("reply handed over");
-        // What someone filled in is nobody's after that; what was asked for may still be shared.
+        // There is no other way to the asker, today or after a restart.
+        if let Err(failure) = handed {
+            tracing::error!("a request was not answered: {failure}");
+        }
+        // What someone filled in is nobody's after that, unless its answer has pages to turn; what was
+        // asked for may still be shared.
         match request.what {
-            Asked::Submit { .. } | Asked::Home => {
+            Asked::Submit { .. } | Asked::Home if !answer.has_pages() => {
                 store.answered_and_forgotten(&waiting.platform, &waiting.id).await
             }
             _ => store.answered(&waiting.platform, &waiting.id).await,
@@ -270,7 +279,7 @@ impl Bot {
         let (asked, of, number) = match own(&request.what) {
             Some(Own::Share { of }) => {
                 let asked = self.asked_before(platform, &of).await?;
-                return Ok(said(self.share(platform, request, &asked, invoker).await?));
+                return Ok(said(self.share(platform, request, (&asked, &of), invoker).await?));
             }
             Some(Own::Page { of, page }) => (self.asked_before(platform, &of).await?, of, page),
             None => (request.what.clone(), request.id.clone(), 1),
@@ -294,6 +303,9 @@ impl Bot {
     }
 
     pub(super) async fn ask(&self, asked: &Asked, invoker: Invoker) -> cxbot_sdk::Result<Reply> {
+        // Held only while the answer is made: a platform that is slow to take answers, or a copy that
+        // is waited for, keeps nobody else waiting.
+        let _place = self.places.acquire().await.map_err(anyhow::Error::from)?;
         match asked {
             Asked::Command(line) => self.app.command(line, invoker).await,
             Asked::Press(id) => self.app.press(id, invoker).await,
@@ -307,15 +319,14 @@ impl Bot {
     fn invoker(&self, platform: &str, request: &Request) -> Invoker {
         let own = |person: &&PersonConfig| person.id_on(platform) == Some(&request.person);
         let known = self.settings.people.iter().find(own);
-        let mut roles = known.map(|person| person.roles.clone()).unwrap_or_default();
-        roles.extend(self.settings.access.roles_of(platform, &request.groups));
-        roles.sort();
-        roles.dedup();
-        let (id, name) = match known {
-            Some(person) => (person.email.as_ref().unwrap_or(&person.name), person.name.as_str()),
-            None => (&request.person, ""),
+        let mut invoker = match known {
+            Some(person) => people::invoker(person),
+            None => people::stranger(&request.person),
         };
-        Invoker { id: id.clone(), name: name.to_owned(), roles, channel: None }
+        invoker.roles.extend(self.settings.access.roles_of(platform, &request.groups));
+        invoker.roles.sort();
+        invoker.roles.dedup();
+        invoker
     }
 }
 

@@ -23,7 +23,7 @@ use anyhow::Result;
 use cxbot_sdk::Destination;
 use cxbot_sdk::schedule::Schedule;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::App;
@@ -68,6 +68,8 @@ pub struct Bot {
     settings: Settings,
     syncs: Syncs,
     started: Timestamp,
+    /// Places of those whose answers are being made.
+    places: Semaphore,
 }
 
 impl Bot {
@@ -81,7 +83,8 @@ impl Bot {
         let platforms = platforms.into_iter().map(|platform| (platform.name(), platform));
         let started = clock.now();
         let syncs = Syncs::default();
-        Bot { app, started, sources, platforms: platforms.collect(), settings, syncs, clock }
+        let (platforms, places) = (platforms.collect(), Semaphore::new(desk::AT_ONCE));
+        Bot { app, started, sources, platforms, settings, syncs, clock, places }
     }
 
     /// Does everything that is due, once, one thing after another: for a clock that is moved by hand.

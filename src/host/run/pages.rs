@@ -55,6 +55,12 @@ pub(super) fn page(answer: Message, request: &Request, of: &str, number: usize) 
     }
 }
 
+/// Whether a message is one page of several.
+pub(super) fn has_pages(message: &Message) -> bool {
+    let mut buttons = message.blocks.iter().flat_map(Block::buttons);
+    buttons.any(|button| Asked::Press(button.id.clone()).turns_page())
+}
+
 /// The message and its replies, as many to a page as it holds.
 fn pages(answer: Message) -> Vec<Message> {
     let Message { summary, blocks, thread, .. } = answer;

@@ -21,7 +21,7 @@ impl Bot {
         &self,
         platform: &dyn Platform,
         request: &Request,
-        asked: &Asked,
+        (asked, of): (&Asked, &str),
         invoker: Invoker,
     ) -> Result<Reply, Error> {
         let at =
@@ -37,7 +37,8 @@ impl Bot {
             Reply::Done | Reply::Suggestions(_) => return Ok(Reply::Done),
         };
         let message = message.note(Text::from("Shared by ").outside(by).plain("."));
-        let key = format!("share/{}", request.id);
+        // By the answer and not by the press: shared twice, it stands there once.
+        let key = format!("share/{of}");
         self.app.publish_as(HOST, std::slice::from_ref(&at), &key, message).await?;
         match self.stands(&at, &key).await? {
             None => {
@@ -48,7 +49,8 @@ impl Bot {
                 Ok(Reply::Done)
             }
             Some(why) => {
-                let words = Text::from("It is not in the channel yet: ").outside(why).plain(".");
+                let words = Text::from("It is not in the channel yet: ").outside(why);
+                let words = words.plain(". It is posted as soon as that is possible.");
                 Ok(Reply::Private(Message::sentence(words)))
             }
         }

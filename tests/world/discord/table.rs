@@ -95,6 +95,8 @@ pub static TABLE: &[Route] = &[
     send("PATCH", MESSAGE, messages::edit, Form::Schema("MessageEditRequestPartial")),
     send("DELETE", MESSAGE, messages::delete, Form::None),
     get("/channels/{c}", reading::channel),
+    get("/channels/{c}/threads/archived/public", threads::archived),
+    send("PATCH", "/channels/{c}", threads::change, Form::Schema("UpdateThreadRequestPartial")),
     send("POST", "/channels/{c}/threads", threads::create, Form::Thread),
     send(
         "POST",

@@ -50,6 +50,30 @@ pub fn active(state: &mut State, asked: &Asked) -> Answer {
     Ok(Reply::ok(json!({"threads": threads, "members": []})))
 }
 
+/// The archived threads of a channel.
+pub fn archived(state: &mut State, asked: &Asked) -> Answer {
+    let parent = state.guild.open(asked.id("c"), bits::READ_MESSAGE_HISTORY)?.id.clone();
+    let here = |it: &&Channel| it.parent.as_ref() == Some(&parent) && !it.deleted && it.archived;
+    let threads = state.guild.channels.values().filter(here);
+    let threads: Vec<Value> = threads.map(|it| shapes::channel(&state.guild, it)).collect();
+    Ok(Reply::ok(json!({"threads": threads, "members": [], "has_more": false})))
+}
+
+/// Opens an archived thread again, which whoever may write there may do unless it is locked.
+pub fn change(state: &mut State, asked: &Asked) -> Answer {
+    let thread = state.guild.open(asked.id("c"), bits::SEND_MESSAGES_IN_THREADS)?.clone();
+    if thread.kind != Kind::Thread || asked.body != json!({"archived": false}) {
+        return Err(Refusal::mistake(50013, "only to open an archived thread again"));
+    }
+    if thread.locked {
+        return Err(Refusal::because(160005));
+    }
+    let thread = state.guild.channels.get_mut(&thread.id).expect("just seen");
+    thread.archived = false;
+    let thread = thread.clone();
+    Ok(Reply::ok(shapes::channel(&state.guild, &thread)))
+}
+
 fn begin(
     state: &mut State,
     id: String,

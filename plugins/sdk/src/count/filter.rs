@@ -81,7 +81,7 @@ impl Conversation {
 }
 
 /// Names compare without regard to case and outer white space.
-pub(super) fn same(a: &str, b: &str) -> bool {
+pub fn same(a: &str, b: &str) -> bool {
     fold(a) == fold(b)
 }
 

@@ -11,7 +11,7 @@ mod week_counts;
 
 pub use class::{Class, Exclusion, NOBODY_ANSWERED, Unscored, classify};
 pub use contribution::{Contribution, Kind, NO_TOPIC, Tally, contributions, customer_cells};
-pub use filter::Filter;
+pub use filter::{Filter, same};
 pub use fold::{awaiting, fold};
 pub use lane::{Lane, PerLane};
 pub use week_counts::{Cells, Csat, Excluded, Spread, WeekCounts};

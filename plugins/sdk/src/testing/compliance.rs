@@ -75,6 +75,8 @@ fn nobody() -> Invoker {
         id: "u1".to_owned(),
         name: String::new(),
         roles: vec!["leader".to_owned()],
+        teammate: Vec::new(),
+        teams: Vec::new(),
         channel: None,
     }
 }

@@ -1,6 +1,6 @@
 //! The in-memory host: conversations in a list, a clock that stands where it is put.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use crate::conversation::Conversation;
 use crate::count::{Exclusion, Filter, Lane, PerLane, WeekCounts, awaiting, fold};
-use crate::cx::{Audience, Destination, Host, Render, Workspace};
+use crate::cx::{Audience, Destination, Host, Looked, Render, Workspace};
 use crate::error::Result;
+use crate::history::{Colleague, Party, PartyKind, Trace};
 use crate::lint;
 use crate::message::Message;
 use crate::scores::{Look, LookAt, PastCells, PastWeek, Scores, SourceState, Trouble, Window};
@@ -26,6 +27,9 @@ pub struct TestHost {
     pub rules: Vec<Exclusion>,
     pub sources: Vec<SourceState>,
     pub troubles: Vec<Trouble>,
+    /// Teammates' teams by `source/id`.
+    pub teams: BTreeMap<String, Vec<String>>,
+    audit: Mutex<Vec<Looked>>,
     now: Mutex<Timestamp>,
     conversations: Vec<Conversation>,
     published: Mutex<BTreeMap<Place, Message>>,
@@ -59,6 +63,20 @@ impl TestHost {
         found.sort_by_key(|conversation| (conversation.closed_at, conversation.id.clone()));
         found.reverse();
         found
+    }
+
+    /// Someone's conversations, latest first.
+    fn of_party(&self, party: &Party) -> Vec<&Conversation> {
+        let mut found: Vec<&Conversation> =
+            self.conversations.iter().filter(|one| Party::all_of(one).contains(party)).collect();
+        let order = |one: &&Conversation| (one.closed_at, one.source.clone(), one.id.clone());
+        found.sort_by_key(order);
+        found.reverse();
+        found
+    }
+
+    fn trace(&self, conversation: &Conversation) -> Trace {
+        Trace::of(conversation, &self.rules)
     }
 
     fn counts(&self, filter: &Filter, week: Week, as_of: Timestamp) -> WeekCounts {
@@ -126,6 +144,56 @@ impl Scores for TestHost {
         Ok(found.into_iter().take(look.limit).cloned().collect())
     }
 
+    async fn traces(
+        &self,
+        party: &Party,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> anyhow::Result<Vec<Trace>> {
+        let found = self.of_party(party).into_iter();
+        let within = found.filter(|conversation| (from..until).contains(&conversation.closed_at));
+        Ok(within.map(|conversation| self.trace(conversation)).collect())
+    }
+
+    async fn history(
+        &self,
+        party: &Party,
+        before: Timestamp,
+        limit: usize,
+    ) -> anyhow::Result<Vec<Conversation>> {
+        let found = self.of_party(party).into_iter();
+        let before = found.filter(|conversation| conversation.closed_at < before);
+        Ok(before.take(limit).cloned().collect())
+    }
+
+    async fn conversations(
+        &self,
+        places: &[(String, String)],
+    ) -> anyhow::Result<Vec<Conversation>> {
+        let find = |(source, id): &(String, String)| {
+            self.conversations.iter().find(|one| one.source == *source && one.id == *id).cloned()
+        };
+        Ok(places.iter().filter_map(find).collect())
+    }
+
+    async fn of_id(&self, id: &str) -> anyhow::Result<Vec<Conversation>> {
+        Ok(self.conversations.iter().filter(|one| one.id == id).cloned().collect())
+    }
+
+    async fn named_like(
+        &self,
+        kind: PartyKind,
+        words: &str,
+        limit: usize,
+    ) -> anyhow::Result<Vec<String>> {
+        let beginning = Party::named(kind, words).value;
+        let parties = self.conversations.iter().flat_map(Party::all_of);
+        let like = parties
+            .filter(|party| party.kind == kind && party.value.starts_with(&beginning))
+            .map(|party| party.value);
+        Ok(like.collect::<BTreeSet<_>>().into_iter().take(limit).collect())
+    }
+
     async fn sources(&self) -> anyhow::Result<Vec<SourceState>> {
         Ok(self.sources.clone())
     }
@@ -148,6 +216,32 @@ impl Host for TestHost {
 
     fn scores(&self) -> &dyn Scores {
         self
+    }
+
+    async fn colleagues(&self) -> anyhow::Result<Vec<Colleague>> {
+        let mut all = BTreeMap::new();
+        for conversation in &self.conversations {
+            for teammate in conversation.teammates.iter().filter(|teammate| !teammate.bot) {
+                let key = format!("{}/{}", conversation.source, teammate.id);
+                let name = teammate.name.clone().unwrap_or_else(|| teammate.id.clone());
+                let also = teammate.email.iter().cloned().collect();
+                let teams = self.teams.get(&key).cloned().unwrap_or_default();
+                all.insert(key.clone(), Colleague { keys: vec![key], name, also, teams });
+            }
+        }
+        let mut all: Vec<Colleague> = all.into_values().collect();
+        all.sort_by(|one, other| (&one.name, &one.keys).cmp(&(&other.name, &other.keys)));
+        Ok(all)
+    }
+
+    async fn audit(&self, looked: Looked) -> anyhow::Result<()> {
+        lock(&self.audit).push(looked);
+        Ok(())
+    }
+
+    async fn audited(&self, subjects: &[String], limit: usize) -> anyhow::Result<Vec<Looked>> {
+        let all = lock(&self.audit).clone().into_iter().rev();
+        Ok(all.filter(|looked| subjects.contains(&looked.whom)).take(limit).collect())
     }
 
     async fn read_state(&self, plugin: &str, key: &str) -> anyhow::Result<Option<Value>> {

@@ -121,6 +121,10 @@ impl Platform for Sim {
         Ok(())
     }
 
+    fn answers_in_place(&self, _: &Request) -> bool {
+        false
+    }
+
     async fn answer(&self, _: &Request, _: &Message) -> Result<(), Failure> {
         Err(Failure::Unknown("nobody asks here".to_owned()))
     }

@@ -1,0 +1,133 @@
+//! Who may see whom, failing closed: without a role and without a teammate id of one's own, nobody.
+
+use cxbot_sdk::history::Colleague;
+use cxbot_sdk::{Error, Invoker, Result, Text};
+
+/// Roles that see everyone.
+const SEE_EVERYONE: [&str; 3] = ["operator", "leader", "qa"];
+/// The role that sees its own teams.
+const MANAGER: &str = "manager";
+/// Roles that see customers beside these.
+const TEAMMATE: &str = "teammate";
+
+fn has(invoker: &Invoker, roles: &[&str]) -> bool {
+    invoker.roles.iter().any(|role| roles.contains(&role.as_str()))
+}
+
+/// The colleagues whose cards the invoker may see.
+pub(crate) fn visible<'c>(invoker: &Invoker, all: &'c [Colleague]) -> Vec<&'c Colleague> {
+    all.iter().filter(|colleague| may_see(invoker, colleague)).collect()
+}
+
+fn may_see(invoker: &Invoker, colleague: &Colleague) -> bool {
+    let same_team = || {
+        colleague
+            .teams
+            .iter()
+            .any(|team| invoker.teams.iter().any(|own| cxbot_sdk::count::same(own, team)))
+    };
+    has(invoker, &SEE_EVERYONE)
+        || has(invoker, &[MANAGER]) && same_team()
+        || is_self(invoker, colleague)
+}
+
+/// Whether the card is the invoker's own.
+pub(crate) fn is_self(invoker: &Invoker, colleague: &Colleague) -> bool {
+    let is = |key: &String, id: &String| {
+        key == id || key.split_once('/').is_some_and(|(_, own)| own == id)
+    };
+    colleague.keys.iter().any(|key| invoker.teammate.iter().any(|id| is(key, id)))
+}
+
+/// Cards of people and customers are never seen by a whole channel.
+pub(crate) fn stays_private(invoker: &Invoker) -> Result<()> {
+    match invoker.channel {
+        None => Ok(()),
+        Some(_) => Err(Error::refused(
+            "This is about people, so it stays with you and is not shared with a channel.",
+        )),
+    }
+}
+
+/// Customers are for those who work with them.
+pub(crate) fn may_see_customers(invoker: &Invoker) -> Result<()> {
+    let works_with_them = has(invoker, &SEE_EVERYONE)
+        || has(invoker, &[MANAGER, TEAMMATE])
+        || !invoker.teammate.is_empty();
+    match works_with_them {
+        true => Ok(()),
+        false => Err(Error::refused(
+            "Customers are for those who have a role or a teammate id under [[people]]. You may ask: \
+             topic, digest, coverage, help.",
+        )),
+    }
+}
+
+/// Nobody of that name, as far as the invoker may know.
+pub(crate) fn nobody(invoker: &Invoker, name: &str, near: &[&Colleague]) -> Error {
+    let all = has(invoker, &SEE_EVERYONE) || has(invoker, &[MANAGER]);
+    let text = match all {
+        true => Text::from("Nobody whom you may look up is called \"").outside(name).plain("\"."),
+        false => Text::from("You may look up yourself: ").code("me").plain("."),
+    };
+    let text = match near {
+        [] => text,
+        near => near.iter().enumerate().fold(text.plain(" The nearest: "), |text, (at, one)| {
+            let text = if at == 0 { text } else { text.plain(", ") };
+            text.outside(&*one.name)
+        }),
+    };
+    Error::refused(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn colleague(key: &str, team: &str) -> Colleague {
+        Colleague {
+            keys: vec![format!("intercom/{key}")],
+            name: key.to_owned(),
+            also: Vec::new(),
+            teams: vec![team.to_owned()],
+        }
+    }
+
+    fn invoker(role: &str, teammate: &str, team: &str) -> Invoker {
+        let some = |word: &str| -> Vec<String> {
+            if word.is_empty() { Vec::new() } else { vec![word.to_owned()] }
+        };
+        Invoker {
+            id: "x".to_owned(),
+            name: "X".to_owned(),
+            roles: some(role),
+            teammate: some(teammate),
+            teams: some(team),
+            channel: None,
+        }
+    }
+
+    #[test]
+    fn every_cell_of_the_matrix_of_roles_and_people() {
+        let all = [colleague("1", "Billing"), colleague("2", "Billing"), colleague("3", "Sales")];
+        // Role, own id, own team: whom they see, whether customers.
+        for (role, own, team, seen, customers) in [
+            ("operator", "", "", "123", true),
+            ("leader", "", "", "123", true),
+            ("qa", "", "", "123", true),
+            ("manager", "1", "billing", "12", true),
+            ("manager", "", "Sales", "3", true),
+            ("manager", "", "", "", true),
+            ("teammate", "2", "Billing", "2", true),
+            ("teammate", "", "Billing", "", true),
+            ("", "2", "Billing", "2", true),
+            ("", "", "Billing", "", false),
+            ("guest", "", "", "", false),
+        ] {
+            let invoker = invoker(role, own, team);
+            let names: String = visible(&invoker, &all).iter().map(|one| &*one.name).collect();
+            assert_eq!(names, seen, "{role} {own} {team}");
+            assert_eq!(may_see_customers(&invoker).is_ok(), customers, "{role} {own} {team}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! A customer's card: people, cases, the whole history, latest first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cxbot_sdk::conversation::Conversation;
+use cxbot_sdk::figures::Share;
+use cxbot_sdk::message::{Block, Fact};
+use cxbot_sdk::text::shorten;
+use cxbot_sdk::words::counted;
+use cxbot_sdk::{Error, Message, Text, Workspace};
+use jiff::SignedDuration;
+
+use super::{NAME, case, offered, share_words};
+use crate::gather::{HISTORY, OfCustomer};
+
+/// Cases on one part of the history.
+const PART: usize = 8;
+/// So many conversations on one topic within this time are a pattern.
+const PATTERN: usize = 3;
+const PATTERN_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Names that are listed.
+const NAMES: usize = 5;
+
+pub(crate) fn no_customer(who: &str, near: &[String]) -> Error {
+    let text = Text::from("There is no customer \"").outside(shorten(who, NAME)).plain("\".");
+    Error::refused(offered(text, "Names like it:", near))
+}
+
+pub(crate) fn customer(who: &str, history: &OfCustomer, workspace: &Workspace) -> Message {
+    let all = &history.conversations;
+    let title = shorten(who.trim(), NAME);
+    let message = Message::new(Text::from("The history of ").outside(&*title))
+        .heading(Text::new().outside(&*title))
+        .block(Block::Facts(facts(history, workspace)));
+    let message = patterns(all).into_iter().fold(message, Message::text);
+    let mut parts = all.chunks(PART).map(|part| {
+        let part = part.iter().map(|one| with_who(one, workspace));
+        part.fold(Message::new("More of the history"), Message::text)
+    });
+    let message = match parts.next() {
+        Some(first) => first.blocks.into_iter().fold(message, Message::block),
+        None => message,
+    };
+    parts.fold(message, Message::reply)
+}
+
+fn facts(history: &OfCustomer, workspace: &Workspace) -> Vec<Fact> {
+    let all = &history.conversations;
+    let names = |of: &dyn Fn(&Conversation) -> Option<String>| {
+        let names: BTreeSet<String> = all.iter().filter_map(of).collect();
+        let more = names.len().saturating_sub(NAMES);
+        let shown: Vec<String> =
+            names.into_iter().take(NAMES).map(|name| shorten(&name, NAME)).collect();
+        let text = Text::new().outside(shown.join(", "));
+        if more > 0 { text.plain(format!(" and {more} more")) } else { text }
+    };
+    let person = |one: &Conversation| one.customer.as_ref()?.name.clone();
+    let company = |one: &Conversation| one.customer.as_ref()?.company.as_ref()?.name.clone();
+    let scores: Vec<u8> = all.iter().filter_map(|one| one.score.value()).collect();
+    let good = scores.iter().filter(|score| **score >= workspace.good_from).count() as u64;
+    let share = Share { good, n: scores.len() as u64 };
+    let surveys = all.iter().filter(|one| one.csat.is_some()).count() as u64;
+    let cases = match history.more {
+        true => format!("more than {}; the latest {HISTORY} are shown", HISTORY - 1),
+        false => counted(all.len() as u64, "conversation"),
+    };
+    vec![
+        Fact { label: "People".into(), value: names(&person) },
+        Fact { label: "Company".into(), value: names(&company) },
+        Fact { label: "Cases".into(), value: cases.into() },
+        Fact { label: "Scored".into(), value: share_words(share).into() },
+        Fact { label: "Surveys answered".into(), value: surveys.to_string().into() },
+    ]
+}
+
+/// The same topic again and again within a month.
+fn patterns(all: &[Conversation]) -> Vec<Text> {
+    let mut topics: BTreeMap<&str, Vec<&Conversation>> = BTreeMap::new();
+    for one in all {
+        for topic in one.topics.iter().map(String::as_str).collect::<BTreeSet<_>>() {
+            topics.entry(topic).or_default().push(one);
+        }
+    }
+    let pattern = |(topic, cases): (&str, Vec<&Conversation>)| {
+        // Latest first, so a window's first is its latest.
+        let within = |window: &[&Conversation]| {
+            window[0].closed_at.duration_since(window[PATTERN - 1].closed_at) <= PATTERN_WITHIN
+        };
+        let often = cases.windows(PATTERN).any(within);
+        often.then(|| {
+            Text::new().bold("Pattern: ").outside(shorten(topic, NAME)).plain(format!(
+                ", {} or more times within 30 days ({} in all).",
+                PATTERN,
+                cases.len()
+            ))
+        })
+    };
+    topics.into_iter().filter_map(pattern).collect()
+}
+
+/// A case with who worked on it.
+fn with_who(one: &Conversation, workspace: &Workspace) -> Text {
+    let people = one.teammates.iter().filter(|teammate| !teammate.bot);
+    let people: BTreeSet<&str> =
+        people.map(|teammate| teammate.name.as_deref().unwrap_or(&teammate.id)).collect();
+    let text = case(one, workspace);
+    match people.is_empty() {
+        true => text,
+        false => {
+            let people = people.into_iter().collect::<Vec<_>>().join(", ");
+            text.plain(" · ").outside(shorten(&people, NAME))
+        }
+    }
+}

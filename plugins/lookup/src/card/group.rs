@@ -1,0 +1,83 @@
+//! A group's card: per conversation and per customer, and who of it moved.
+
+use cxbot_sdk::figures::{MIN_N, Share};
+use cxbot_sdk::message::{Block, Fact};
+use cxbot_sdk::text::shorten;
+use cxbot_sdk::words::{count, counted, percent, points};
+use cxbot_sdk::{Error, Message, Text, Workspace};
+
+use super::{NAME, days, offered, share_words};
+use crate::config::Group;
+use crate::gather::{Member, OfGroup};
+
+pub(crate) fn no_group(name: &str, known: &[&str]) -> Error {
+    let text = Text::from("There is no group \"").outside(shorten(name, NAME)).plain("\".");
+    match known.is_empty() {
+        true => Error::refused(text.plain(" Groups are named under plugins.lookup.groups.")),
+        false => Error::refused(offered(text, "There are:", known)),
+    }
+}
+
+/// `names` says whether the companies may be named where this is seen.
+pub(crate) fn group(
+    group: &Group,
+    gathered: &OfGroup,
+    names: bool,
+    workspace: &Workspace,
+) -> Message {
+    let sum = |of: fn(&Member) -> Share| gathered.members.iter().map(of).sum::<Share>();
+    let (now, before) = (sum(|member| member.now), sum(|member| member.before));
+    let customers = sum(|member| member.customers);
+    let facts = vec![
+        Fact {
+            label: days(gathered.from, gathered.until, workspace).into(),
+            value: share_words(now).into(),
+        },
+        Fact { label: "As long before".into(), value: share_words(before).into() },
+        Fact { label: "Per customer".into(), value: per_customer(customers).into() },
+    ];
+    let message = Message::new(format!("The group {}", group.name))
+        .heading(Text::new().outside(shorten(&group.name, NAME)))
+        .block(Block::Facts(facts));
+    let message = moved(message, &gathered.members, names);
+    let silent = gathered.members.iter().filter(|member| member.now.n == 0).count() as u64;
+    message.note(format!(
+        "{} in the group, {} without a scored conversation in this time.",
+        counted(gathered.members.len() as u64, "company").replace("companys", "companies"),
+        count(silent)
+    ))
+}
+
+fn per_customer(customers: Share) -> String {
+    match customers.n {
+        0 => "no known customers with a score".to_owned(),
+        n => format!(
+            "{} of {} had good conversations only",
+            count(customers.good),
+            counted(n, "customer")
+        ),
+    }
+}
+
+/// Members whose share changed for real, as far as there are enough to tell.
+fn moved(message: Message, members: &[Member], names: bool) -> Message {
+    let mut moved = Vec::new();
+    for member in members.iter().filter(|one| one.now.n >= MIN_N && one.before.n >= MIN_N) {
+        let Some(change) = member.now.change_from(member.before) else { continue };
+        if change.interval.low > 0.0 || change.interval.high < 0.0 {
+            moved.push((member, change));
+        }
+    }
+    if moved.is_empty() {
+        return message.text("No member moved beyond chance, as far as there are enough to tell.");
+    }
+    if !names {
+        let moved = counted(moved.len() as u64, "member");
+        return message.text(format!("{moved} moved; ask privately to see which."));
+    }
+    moved.into_iter().fold(message, |message, (member, change)| {
+        let value = member.now.value().map(percent).unwrap_or_default();
+        let rest = format!(": {value} good, {} points (n={})", points(change.points), member.now.n);
+        message.text(Text::new().outside(shorten(&member.company, NAME)).plain(rest))
+    })
+}

@@ -1,0 +1,159 @@
+//! A teammate's card: what customers experienced, never a quality grade.
+
+use cxbot_sdk::figures::{Cell, MIN_N, how_many_more, judge};
+use cxbot_sdk::history::Colleague;
+use cxbot_sdk::message::{Block, Button, Fact, Table};
+use cxbot_sdk::text::shorten;
+use cxbot_sdk::words::{count, counted, percent, points, range};
+use cxbot_sdk::{Message, Plugin, Text, Workspace};
+
+use super::{NAME, case, days, share_words};
+use crate::gather::{OfTeammate, Period};
+use crate::{Lookup, TeammateArgs};
+
+/// Topics on a card.
+const TOPICS: usize = 8;
+
+/// "Which Ana?", with a button each. Buttons carry ids, so that no name is in them.
+pub(crate) fn which(args: &TeammateArgs, some: &[&Colleague]) -> Message {
+    let button = |one: &&Colleague| {
+        let name = one.keys.first().cloned().unwrap_or_default();
+        let args = TeammateArgs { name, ..args.clone() };
+        Button::call(&shorten(&one.name, NAME), Lookup::NAME, "teammate", &args).named_outside()
+    };
+    let words = Text::from("Which \"").outside(shorten(&args.name, NAME)).plain("\"?");
+    Message::sentence(words).block(Block::Buttons(some.iter().map(button).collect()))
+}
+
+pub(crate) fn teammate(
+    colleague: &Colleague,
+    args: &TeammateArgs,
+    gathered: &OfTeammate,
+    workspace: &Workspace,
+) -> Message {
+    let name = shorten(&colleague.name, NAME);
+    let message = Message::new(Text::from("Conversations of ").outside(&*name))
+        .heading(narrowed(Text::new().outside(&*name), args));
+    let by = workspace.attribution.words();
+    let lead = Text::from("What customers experienced in conversations that ")
+        .outside(&*name)
+        .plain(format!(" {by}, not a quality grade."));
+    let message = message.text(lead).block(Block::Facts(figures(gathered, workspace)));
+    let message = match gathered.now.share.n < MIN_N {
+        // Too few for a share are a list.
+        true => cases(message, "Read them", &gathered.to_read, workspace),
+        false => many(message, gathered, workspace),
+    };
+    let closed = counted(gathered.now.closed, "conversation");
+    message.note(format!(
+        "{closed} closed in this time, {} of them scored. A share says what customers experienced: \
+         topics, customers and handovers differ from person to person.",
+        count(gathered.now.share.n)
+    ))
+}
+
+fn many(message: Message, gathered: &OfTeammate, workspace: &Workspace) -> Message {
+    let message = match verdict(gathered, workspace) {
+        Some(words) => message.text(words),
+        None => message,
+    };
+    let message = topics(message, gathered);
+    let message = cases(message, "Went well", &gathered.went_well, workspace);
+    cases(message, "Worth a talk", &gathered.worth_a_talk, workspace)
+}
+
+/// The name with what narrows the conversations.
+fn narrowed(heading: Text, args: &TeammateArgs) -> Text {
+    let given = [&args.topic, &args.team, &args.channel].into_iter().flatten();
+    let heading =
+        given.fold(heading, |heading, word| heading.plain(" · ").outside(shorten(word, NAME)));
+    match args.lane {
+        Some(lane) => heading.plain(format!(" · {}", lane.name())),
+        None => heading,
+    }
+}
+
+fn figures(gathered: &OfTeammate, workspace: &Workspace) -> Vec<Fact> {
+    let fact = |period: &Period| Fact {
+        label: days(period.from, period.until, workspace).into(),
+        value: share_words(period.share).into(),
+    };
+    let spread = gathered.now.spread;
+    let spread = (1..=5).zip(spread).map(|(score, n)| format!("{score}: {}", count(n)));
+    let spread =
+        Fact { label: "Scores".into(), value: spread.collect::<Vec<_>>().join(", ").into() };
+    let spread = (gathered.now.share.n >= MIN_N).then_some(spread);
+    let now = std::iter::once(fact(&gathered.now));
+    now.chain(gathered.before.as_ref().map(fact)).chain(spread).collect()
+}
+
+/// Whether anything changed, and how many more conversations it takes to tell.
+fn verdict(gathered: &OfTeammate, workspace: &Workspace) -> Option<String> {
+    let (now, before) = (gathered.now.share, gathered.before.as_ref()?.share);
+    if now.n == 0 && before.n == 0 {
+        return None;
+    }
+    let cell = Cell { now, before, history: Vec::new() };
+    let judged = judge(&[cell], workspace.steady).into_iter().next()?;
+    let label = judged.verdict.label();
+    let words = match judged.change.filter(|_| now.n >= MIN_N && before.n >= MIN_N) {
+        Some(change) => format!(
+            "{label} ({}, between {} and {})",
+            points(change.points),
+            points(change.interval.low),
+            points(change.interval.high)
+        ),
+        None => label.to_owned(),
+    };
+    let more = how_many_more(now, before, 0.05).filter(|more| *more > 0);
+    Some(match more {
+        Some(more) => {
+            let more = counted(more, "more scored conversation");
+            format!("{words}. It takes about {more} to tell a change of 5 points.")
+        }
+        None => format!("{words}."),
+    })
+}
+
+fn topics(message: Message, gathered: &OfTeammate) -> Message {
+    let shown: Vec<_> =
+        gathered.topics.iter().filter(|(_, share)| share.n >= MIN_N).take(TOPICS).collect();
+    let row = |(topic, share): &&(String, cxbot_sdk::figures::Share)| {
+        let (value, interval) = (share.value(), share.interval());
+        vec![
+            Text::new().outside(shorten(topic, NAME)),
+            value.map(percent).unwrap_or_default().into(),
+            interval.map(range).unwrap_or_default().into(),
+            count(share.n).into(),
+        ]
+    };
+    let message = match shown.is_empty() {
+        true => message,
+        false => message.block(Block::Table(Table {
+            columns: ["Topic", "Good", "Between", "n"].map(str::to_owned).to_vec(),
+            rows: shown.iter().map(row).collect(),
+        })),
+    };
+    let rare = gathered.topics.iter().filter(|(_, share)| share.n < MIN_N).take(TOPICS);
+    let rare: Vec<String> =
+        rare.map(|(topic, share)| format!("{} ({})", shorten(topic, NAME), share.n)).collect();
+    match rare.is_empty() {
+        true => message,
+        false => message.text(Text::from("Topics with too few to tell: ").outside(rare.join(", "))),
+    }
+}
+
+fn cases(
+    message: Message,
+    heading: &str,
+    cases: &[cxbot_sdk::conversation::Conversation],
+    workspace: &Workspace,
+) -> Message {
+    let lead = Text::new().bold(heading);
+    match cases {
+        [] => message.text(lead.plain(": none in this time.")),
+        cases => {
+            cases.iter().fold(message.text(lead), |message, one| message.text(case(one, workspace)))
+        }
+    }
+}

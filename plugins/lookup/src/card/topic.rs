@@ -1,0 +1,55 @@
+//! A topic in each lane; lanes are blocks of their own and are never compared.
+
+use cxbot_sdk::conversation::Conversation;
+use cxbot_sdk::count::Lane;
+use cxbot_sdk::figures::{Cell, MIN_N, Share, judge};
+use cxbot_sdk::message::{Block, Fact};
+use cxbot_sdk::text::shorten;
+use cxbot_sdk::words::{days_of, percent};
+use cxbot_sdk::{Error, Message, Text, Workspace};
+
+use super::{NAME, case, offered, share_words};
+use crate::gather::OfTopic;
+
+pub(crate) fn no_topic(name: &str, near: &[String]) -> Error {
+    let text = Text::from("No scored conversation of the last two weeks has the topic \"");
+    let text = text.outside(shorten(name, NAME)).plain("\".");
+    Error::refused(offered(text, "Topics like it:", near))
+}
+
+pub(crate) fn topic(topic: &OfTopic, workspace: &Workspace) -> Message {
+    let name = shorten(&topic.name, NAME);
+    let message = Message::new(Text::from("The topic ").outside(&*name))
+        .heading(Text::new().outside(&*name).plain(format!(" · {}", days_of(topic.week))))
+        .block(Block::Facts(Lane::ALL.map(|lane| fact(topic, lane, workspace)).to_vec()));
+    let said = topic
+        .quotes
+        .iter()
+        .fold(message, |message, one: &Conversation| message.text(case(one, workspace)));
+    said.note("Explanations come with the score and are quoted as they are.")
+}
+
+fn fact(topic: &OfTopic, lane: Lane, workspace: &Workspace) -> Fact {
+    let agent = &workspace.ai_agent;
+    let label = match lane {
+        Lane::Human => "HUMAN TEAM".to_owned(),
+        Lane::Ai => agent.to_uppercase(),
+        Lane::Handoff => format!("{} → HUMAN", agent.to_uppercase()),
+    };
+    let share = |cells: &std::collections::BTreeMap<String, cxbot_sdk::count::Spread>| {
+        let spread = cells.get(&topic.name);
+        spread.map_or(Share::default(), |spread| spread.share(workspace.good_from))
+    };
+    let (now, before) = (
+        share(&topic.window.now.lanes[lane].topics),
+        share(&topic.window.before.lanes[lane].topics),
+    );
+    let history = topic.window.history.iter().map(|past| share(&past.lanes[lane].topics)).collect();
+    let judged = judge(&[Cell { now, before, history }], workspace.steady).into_iter().next();
+    let was = match before.value().filter(|_| now.n >= MIN_N && before.n >= MIN_N) {
+        Some(was) => format!(", was {}", percent(was)),
+        None => String::new(),
+    };
+    let verdict = judged.map_or("", |judged| judged.verdict.label());
+    Fact { label: label.into(), value: format!("{}{was}   {verdict}", share_words(now)).into() }
+}

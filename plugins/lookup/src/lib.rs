@@ -1,0 +1,283 @@
+//! Look-ups on demand: a teammate, a customer, a group, a topic, a "why".
+//!
+//! [`find`] finds who is meant, [`access`] says who may see whom, [`card`] writes down what there is,
+//! purely. Every look at a person is written down for good.
+
+mod access;
+mod card;
+pub mod config;
+mod find;
+mod gather;
+
+use cxbot_sdk::count::{Filter, Lane};
+use cxbot_sdk::history::Colleague;
+use cxbot_sdk::plugin::Suggestion;
+use cxbot_sdk::{Cx, Error, Invoker, Need, Plugin, Reply, Result, Routes};
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use config::{Config, Group};
+use find::Found;
+
+/// The plugin.
+pub struct Lookup {
+    groups: Vec<Group>,
+}
+
+/// Which of someone's conversations.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TeammateArgs {
+    /// A name, an e-mail or an id.
+    pub name: String,
+    /// Only conversations on this topic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// Only conversations of this team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// Only conversations on this channel, such as chat or email.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// Only this lane: human, ai or handoff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<Lane>,
+    /// All of them since this day, such as 2026-10-20, instead of the last weeks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub since: Option<Date>,
+    /// How many complete weeks; 4 if you name none, 26 at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weeks: Option<u8>,
+}
+
+/// The same about yourself.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MeArgs {
+    /// Only conversations on this topic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// Only conversations of this team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// Only conversations on this channel, such as chat or email.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// Only this lane: human, ai or handoff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<Lane>,
+    /// All of them since this day, such as 2026-10-20, instead of the last weeks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub since: Option<Date>,
+    /// How many complete weeks; 4 if you name none, 26 at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weeks: Option<u8>,
+}
+
+/// Which customer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerArgs {
+    /// An e-mail, a name, a company or an id.
+    pub who: String,
+}
+
+/// Which group.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupArgs {
+    /// The group's name, as the configuration has it.
+    pub name: String,
+    /// How many complete weeks; 4 if you name none, 26 at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weeks: Option<u8>,
+}
+
+/// Which topic.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TopicArgs {
+    /// The topic's name.
+    pub name: String,
+}
+
+/// Which conversation.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhyArgs {
+    /// The conversation's id, or its link.
+    pub conversation: String,
+}
+
+/// Whose.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AuditArgs {
+    /// Only "me": whoever runs cxbot reads the rest with cxbot audit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
+}
+
+impl Plugin for Lookup {
+    const NAME: &'static str = "lookup";
+    const ABOUT: &'static str = "A teammate, a customer, a group, a topic or a \"why\", on demand.";
+    const NEEDS: &'static [Need] = &[Need::Scores, Need::Identity];
+    type Config = Config;
+
+    fn new(config: Config) -> Result<Self> {
+        Ok(Lookup { groups: config.groups()? })
+    }
+
+    fn routes(&self) -> Routes<Self> {
+        Routes::new()
+            .command(
+                "teammate",
+                "What customers experienced in someone's conversations.",
+                Self::teammate,
+            )
+            .suggests("name", Self::teammates)
+            .command("me", "The same card about yourself.", Self::me)
+            .command(
+                "customer",
+                "A customer's whole history, and that of their company.",
+                Self::customer,
+            )
+            .command("group", "A named set of customers.", Self::group)
+            .choices("name", self.groups.iter().map(|group| &group.name))
+            .command("topic", "A topic in each lane, last week.", Self::topic)
+            .suggests("name", Self::topics)
+            .command("why", "What is known of one conversation's score.", Self::why)
+            .command("audit", "Who looked you up: audit me.", Self::audit)
+            .choices("who", ["me"])
+    }
+}
+
+impl TeammateArgs {
+    fn filter(&self) -> Filter {
+        Filter {
+            team: self.team.clone(),
+            topic: self.topic.clone(),
+            channel: self.channel.clone(),
+            lane: self.lane,
+        }
+    }
+}
+
+impl Lookup {
+    async fn teammate(cx: Cx<Self>, invoker: Invoker, args: TeammateArgs) -> Result<Reply> {
+        access::stays_private(&invoker)?;
+        let colleagues = cx.colleagues().await?;
+        // Whoever may see nobody learns no names either.
+        let visible: Vec<&Colleague> = access::visible(&invoker, &colleagues);
+        match find::teammate(&visible, &args.name) {
+            Found::One(one) => Self::card_of(&cx, &invoker, one, &args, "teammate").await,
+            Found::Several(some) => Ok(Reply::Private(card::which(&args, &some))),
+            Found::None(near) => Err(access::nobody(&invoker, &args.name, &near)),
+        }
+    }
+
+    async fn me(cx: Cx<Self>, invoker: Invoker, args: MeArgs) -> Result<Reply> {
+        access::stays_private(&invoker)?;
+        let MeArgs { topic, team, channel, lane, since, weeks } = args;
+        let args = TeammateArgs { name: String::new(), topic, team, channel, lane, since, weeks };
+        let colleagues = cx.colleagues().await?;
+        match colleagues.iter().find(|one| access::is_self(&invoker, one)) {
+            Some(one) => Self::card_of(&cx, &invoker, one, &args, "me").await,
+            None => Err(Error::refused(
+                "cxbot does not know which teammate you are. Whoever runs it adds your teammate id \
+                 to you under [[people]] in its configuration.",
+            )),
+        }
+    }
+
+    async fn card_of(
+        cx: &Cx<Self>,
+        invoker: &Invoker,
+        colleague: &Colleague,
+        args: &TeammateArgs,
+        command: &str,
+    ) -> Result<Reply> {
+        for key in &colleague.keys {
+            cx.audit(invoker, &format!("teammate {key}"), command).await?;
+        }
+        let gathered = gather::teammate(cx, colleague, args).await?;
+        Ok(Reply::Private(card::teammate(colleague, args, &gathered, cx.workspace())))
+    }
+
+    async fn teammates(cx: Cx<Self>, invoker: Invoker, typed: String) -> Result<Vec<Suggestion>> {
+        let colleagues = cx.colleagues().await?;
+        let typed = typed.trim();
+        let meant = access::visible(&invoker, &colleagues)
+            .into_iter()
+            .filter(|one| typed.is_empty() || one.is_named_like(typed) || one.is_called(typed));
+        let suggestion = |one: &Colleague| Suggestion {
+            label: one.name.clone(),
+            value: one.keys.first().cloned().unwrap_or_default(),
+        };
+        Ok(meant.take(25).map(suggestion).collect())
+    }
+
+    async fn customer(cx: Cx<Self>, invoker: Invoker, args: CustomerArgs) -> Result<Reply> {
+        access::stays_private(&invoker)?;
+        access::may_see_customers(&invoker)?;
+        let history = gather::customer(&cx, &args.who).await?;
+        if history.conversations.is_empty() {
+            return Err(card::no_customer(&args.who, &history.near));
+        }
+        for key in &history.keys {
+            cx.audit(&invoker, &format!("customer {key}"), "customer").await?;
+        }
+        Ok(Reply::Private(card::customer(&args.who, &history, cx.workspace())))
+    }
+
+    async fn group(cx: Cx<Self>, invoker: Invoker, args: GroupArgs) -> Result<Reply> {
+        access::may_see_customers(&invoker)?;
+        let Some(group) = cx.groups.iter().find(|group| group.is(&args.name)) else {
+            let known: Vec<&str> = cx.groups.iter().map(|group| &*group.name).collect();
+            return Err(card::no_group(&args.name, &known));
+        };
+        let gathered = gather::group(&cx, group, args.weeks).await?;
+        let names = access::stays_private(&invoker).is_ok();
+        Ok(Reply::Private(card::group(group, &gathered, names, cx.workspace())))
+    }
+
+    async fn topic(cx: Cx<Self>, _: Invoker, args: TopicArgs) -> Result<Reply> {
+        match gather::topic(&cx, &args.name).await? {
+            Ok(topic) => Ok(Reply::Private(card::topic(&topic, cx.workspace()))),
+            Err(near) => Err(card::no_topic(&args.name, &near)),
+        }
+    }
+
+    async fn topics(cx: Cx<Self>, _: Invoker, typed: String) -> Result<Vec<Suggestion>> {
+        let near = gather::topics_like(&cx, &typed).await?;
+        Ok(near.into_iter().map(|name| Suggestion { label: name.clone(), value: name }).collect())
+    }
+
+    async fn why(cx: Cx<Self>, invoker: Invoker, args: WhyArgs) -> Result<Reply> {
+        access::stays_private(&invoker)?;
+        access::may_see_customers(&invoker)?;
+        let found = gather::conversation(&cx, &args.conversation).await?;
+        match found.is_empty() {
+            true => Err(card::no_conversation(&args.conversation)),
+            false => Ok(Reply::Private(card::why(&found, cx.workspace()))),
+        }
+    }
+
+    async fn audit(cx: Cx<Self>, invoker: Invoker, args: AuditArgs) -> Result<Reply> {
+        access::stays_private(&invoker)?;
+        if args.who.is_some_and(|who| who != "me") {
+            return Err(Error::refused(
+                "You may ask who looked you up: audit me. Whoever runs cxbot reads the rest.",
+            ));
+        }
+        let colleagues = cx.colleagues().await?;
+        let own = colleagues.iter().filter(|one| access::is_self(&invoker, one));
+        let subjects: Vec<String> =
+            own.flat_map(|one| &one.keys).map(|key| format!("teammate {key}")).collect();
+        let looked = cx.audited(&subjects, 50).await?;
+        Ok(Reply::Private(card::lookups(&looked)))
+    }
+}

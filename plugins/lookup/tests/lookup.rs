@@ -1,0 +1,250 @@
+//! What people see of look-ups, over the in-memory host.
+
+use std::sync::Arc;
+
+use cxbot_lookup::Lookup;
+use cxbot_sdk::conversation::Conversation;
+use cxbot_sdk::plugin::{Call, install};
+use cxbot_sdk::testing::{TestHost, comply, conversation};
+use cxbot_sdk::{Error, Host, Invoker, Reply};
+use serde_json::{Value, json};
+
+const NOW: &str = "2026-11-16T09:00:00Z";
+
+#[tokio::test]
+async fn look_ups_keep_the_contract_of_plugins() {
+    comply::<Lookup>(json!({"groups": [{"name": "VIP", "companies": ["Acme Ltd"]}]})).await;
+}
+
+fn one(id: u32, day: &str, score: u8, fields: Value) -> Conversation {
+    let mut record = json!({
+        "source": "intercom", "id": id.to_string(), "closed_at": format!("{day}T10:00:00Z"),
+        "score": score, "explanation": "<!channel> It was solved, quickly!",
+        "teammates": [{"id": "1", "name": "Ana Silva", "role": "closer"}],
+        "customer": {"id": format!("c{}", id % 3), "name": "Lee <@U1>", "email": "lee@acme.example",
+            "company": {"id": "acme", "name": "Acme Ltd"}},
+    });
+    record.as_object_mut().expect("an object").extend(fields.as_object().expect("one").clone());
+    conversation(record)
+}
+
+/// Eight weeks of Ana's work, and one conversation each of two others.
+fn autumn() -> Vec<Conversation> {
+    let mut all = Vec::new();
+    for week in 0..8u32 {
+        for n in 0..8u32 {
+            let day =
+                format!("2026-{:02}-{:02}", 9 + (21 + week * 7) / 30, 1 + (21 + week * 7) % 30);
+            let topic = if n % 2 == 0 { "Invoices" } else { "Log-in" };
+            let score = if (week + n) % 4 == 0 { 2 } else { 5 };
+            all.push(one(week * 8 + n, &day, score, json!({"topics": [topic]})));
+        }
+    }
+    let other =
+        |id: &str, name: &str| json!({"teammates": [{"id": id, "name": name, "role": "closer"}]});
+    all.push(one(900, "2026-11-10", 4, other("2", "Ana Sousa")));
+    all.push(one(901, "2026-11-10", 4, other("3", "Ben Okri")));
+    all
+}
+
+fn invoker(role: &str, teammate: &[&str]) -> Invoker {
+    Invoker {
+        id: "x@example.com".to_owned(),
+        name: "Xenia".to_owned(),
+        roles: if role.is_empty() { vec![] } else { vec![role.to_owned()] },
+        teammate: teammate.iter().map(|id| (*id).to_owned()).collect(),
+        teams: vec![],
+        channel: None,
+    }
+}
+
+async fn ask(host: &Arc<TestHost>, invoker: Invoker, name: &str, arguments: Value) -> String {
+    let settings = json!({"groups": [{"name": "VIP", "companies": ["Acme Ltd", "Nobody Inc"]}]});
+    let plugin = install::<Lookup>(settings).expect("installs");
+    let host: Arc<dyn Host> = host.clone();
+    let call = Call::Action { name: name.to_owned(), invoker, arguments };
+    match plugin.call(host, call).await {
+        Ok(Reply::Private(message)) => {
+            let parts = std::iter::once(&message).chain(&message.thread);
+            parts.map(|part| part.plain()).collect::<Vec<_>>().join("\n---\n")
+        }
+        Ok(other) => panic!("not private: {other:?}"),
+        Err(Error::Refused(message)) => format!("refused: {}", message.plain()),
+        Err(Error::Broken(error)) => panic!("{error:#}"),
+    }
+}
+
+fn host() -> Arc<TestHost> {
+    Arc::new(TestHost::new(NOW, autumn()))
+}
+
+#[tokio::test]
+async fn a_teammate_with_enough_conversations_gets_a_share_and_no_grade() {
+    let card = ask(&host(), invoker("leader", &[]), "teammate", json!({"name": "silva"})).await;
+    insta::assert_snapshot!(card, @"
+    Ana Silva
+    What customers experienced in conversations that Ana Silva closed, not a quality grade.
+    Mon 19 Oct – Sun 15 Nov 2026
+    75.0 % good  (57.9–86.7, n=32)
+    Mon 21 Sep – Sun 18 Oct 2026
+    75.0 % good  (57.9–86.7, n=32)
+    Scores
+    1: 0, 2: 8, 3: 0, 4: 0, 5: 24
+    ? can't tell yet (+0.0, between −20.8 and +20.8). It takes about 1,215 more scored conversations to tell a change of 5 points.
+    Topics with too few to tell: Invoices (16), Log-in (16)
+    Went well
+    Rated 5, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 63
+    Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 62
+    Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 60
+    Worth a talk
+    Rated 2, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 61
+    Rated 2, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 57
+    Rated 2, Wed 4 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 54
+    32 conversations closed in this time, 32 of them scored. A share says what customers experienced: topics, customers and handovers differ from person to person.
+    ");
+}
+
+#[tokio::test]
+async fn a_teammate_with_few_conversations_gets_a_list_and_no_share() {
+    let card = ask(&host(), invoker("leader", &[]), "teammate", json!({"name": "Ben"})).await;
+    insta::assert_snapshot!(card, @"
+    Ben Okri
+    What customers experienced in conversations that Ben Okri closed, not a quality grade.
+    Mon 19 Oct – Sun 15 Nov 2026
+    1 conversation: read it
+    Mon 21 Sep – Sun 18 Oct 2026
+    no scored conversations
+    Read them
+    Rated 4, Tue 10 Nov 2026 · “<!channel> It was solved, quickly!” — conversation 901
+    1 conversation closed in this time, 1 of them scored. A share says what customers experienced: topics, customers and handovers differ from person to person.
+    ");
+}
+
+#[tokio::test]
+async fn me_is_the_same_card_as_the_managers() {
+    let host = host();
+    let narrowed = json!({"topic": "Invoices", "since": "2026-10-20"});
+    let mut named = narrowed.clone();
+    named["name"] = json!("intercom/1");
+    let own = ask(&host, invoker("", &["1"]), "me", narrowed).await;
+    assert_eq!(own, ask(&host, invoker("leader", &[]), "teammate", named).await);
+    assert!(own.contains("Ana Silva · Invoices"), "{own}");
+}
+
+#[tokio::test]
+async fn two_of_a_name_are_asked_about_and_nobody_is_told_more_than_they_may_see() {
+    let host = host();
+    for (role, own, name, wanted) in [
+        ("leader", None, "Ana", "Which \"Ana\"?"),
+        (
+            "leader",
+            None,
+            "Bne",
+            "refused: Nobody whom you may look up is called \"Bne\". The nearest: Ben Okri",
+        ),
+        ("", Some("1"), "Ben", "refused: You may look up yourself: me."),
+        ("", None, "Ana", "refused: You may look up yourself: me."),
+    ] {
+        let own: Vec<&str> = own.into_iter().collect();
+        let card = ask(&host, invoker(role, &own), "teammate", json!({"name": name})).await;
+        assert_eq!(card, wanted, "{role} {name}");
+    }
+}
+
+#[tokio::test]
+async fn a_customers_card_has_the_whole_companys_history_and_its_pattern() {
+    let card =
+        ask(&host(), invoker("qa", &[]), "customer", json!({"who": "LEE@acme.example"})).await;
+    let first: String = card.split("---").next().expect("a card").to_owned();
+    insta::assert_snapshot!(first, @"
+    LEE@acme.example
+    People
+    Lee <@U1>
+    Company
+    Acme Ltd
+    Cases
+    66 conversations
+    Scored
+    75.8 % good  (64.2–84.5, n=66)
+    Surveys answered
+    0
+    Pattern: Invoices, 3 or more times within 30 days (32 in all).
+    Pattern: Log-in, 3 or more times within 30 days (32 in all).
+    Rated 5, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 63 · Ana Silva
+    Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 62 · Ana Silva
+    Rated 2, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 61 · Ana Silva
+    Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 60 · Ana Silva
+    Rated 5, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 59 · Ana Silva
+    Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 58 · Ana Silva
+    Rated 2, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 57 · Ana Silva
+    Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 56 · Ana Silva
+    ");
+    let none = ask(&host(), invoker("qa", &[]), "customer", json!({"who": "Acne"})).await;
+    assert_eq!(none, "refused: There is no customer \"Acne\".");
+    let refused = ask(&host(), invoker("", &[]), "customer", json!({"who": "Acme Ltd"})).await;
+    assert!(refused.starts_with("refused: Customers are for those who have a role"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_group_a_topic_and_a_why() {
+    let host = host();
+    let group = ask(&host, invoker("leader", &[]), "group", json!({"name": "vip"})).await;
+    let topic = ask(&host, invoker("", &[]), "topic", json!({"name": "log-in"})).await;
+    let link = "https://app.example/conversations/900?x=1";
+    let why = ask(&host, invoker("leader", &[]), "why", json!({"conversation": link})).await;
+    insta::assert_snapshot!([group, topic, why].join("\n===\n"), @"
+    VIP
+    Mon 19 Oct – Sun 15 Nov 2026
+    76.5 % good  (60.0–87.6, n=34)
+    As long before
+    75.0 % good  (57.9–86.7, n=32)
+    Per customer
+    0 of 3 customers had good conversations only
+    No member moved beyond chance, as far as there are enough to tell.
+    2 companies in the group, 1 without a scored conversation in this time.
+    ===
+    Log-in · Mon 9 – Sun 15 Nov 2026
+    HUMAN TEAM
+    4 conversations: read them, don't average them   ? can't tell yet
+    FIN
+    no scored conversations   ? can't tell yet
+    FIN → HUMAN
+    no scored conversations   ? can't tell yet
+    Rated 5, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 63
+    Rated 2, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 61
+    Explanations come with the score and are quoted as they are.
+    ===
+    Why
+    Rated 4, Tue 10 Nov 2026 · “<!channel> It was solved, quickly!” — conversation 900
+    This is the explanation that came with the score; nothing is added to it.
+    ");
+}
+
+#[tokio::test]
+async fn every_look_at_a_person_is_written_down_and_they_may_ask_who_looked() {
+    let host = host();
+    ask(&host, invoker("leader", &[]), "teammate", json!({"name": "Ben"})).await;
+    let looked = ask(&host, invoker("", &["3"]), "audit", json!({"who": "me"})).await;
+    assert!(looked.contains("Xenia · teammate"), "{looked}");
+    let none = ask(&host, invoker("", &["2"]), "audit", json!({"who": "me"})).await;
+    assert!(none.contains("Nobody has looked you up."), "{none}");
+}
+
+#[tokio::test]
+async fn what_is_about_people_is_not_shared_with_a_channel() {
+    let shared = || Invoker {
+        channel: Some("slack:C0SUPPORT1".parse().expect("a channel")),
+        ..invoker("leader", &[])
+    };
+    let host = host();
+    for (name, arguments) in [
+        ("teammate", json!({"name": "Ben"})),
+        ("customer", json!({"who": "Acme Ltd"})),
+        ("why", json!({"conversation": "900"})),
+    ] {
+        let answer = ask(&host, shared(), name, arguments).await;
+        assert!(answer.starts_with("refused: This is about people"), "{name}: {answer}");
+    }
+    let group = ask(&host, shared(), "group", json!({"name": "VIP"})).await;
+    assert!(!group.contains("Acme"), "{group}");
+}

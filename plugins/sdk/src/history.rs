@@ -1,0 +1,291 @@
+//! Whose conversations: a teammate's, a customer's, a company's, over time.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::conversation::{Conversation, Role};
+use crate::count::{Class, Exclusion, Filter, Lane, classify, same};
+
+/// Which teammate a conversation counts for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Attribution {
+    /// Whoever closed it.
+    #[default]
+    Closer,
+    /// Whoever it was assigned to.
+    Assignee,
+    /// Everyone who took part.
+    Participants,
+}
+
+impl Attribution {
+    /// In the middle of a sentence: "conversations that Ana closed".
+    pub fn words(self) -> &'static str {
+        match self {
+            Attribution::Closer => "closed",
+            Attribution::Assignee => "was assigned",
+            Attribution::Participants => "took part in",
+        }
+    }
+}
+
+/// Someone whose conversations can be asked for. Ids are written `source/id`; names and e-mails compare
+/// without regard to case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Party {
+    pub kind: PartyKind,
+    pub value: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PartyKind {
+    Closer,
+    Assignee,
+    Participant,
+    Customer,
+    Email,
+    CustomerName,
+    Company,
+    CompanyName,
+}
+
+impl PartyKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            PartyKind::Closer => "closer",
+            PartyKind::Assignee => "assignee",
+            PartyKind::Participant => "participant",
+            PartyKind::Customer => "customer",
+            PartyKind::Email => "email",
+            PartyKind::CustomerName => "customer_name",
+            PartyKind::Company => "company",
+            PartyKind::CompanyName => "company_name",
+        }
+    }
+
+    /// Whether it is someone on the team's side.
+    pub fn is_teammate(self) -> bool {
+        matches!(self, PartyKind::Closer | PartyKind::Assignee | PartyKind::Participant)
+    }
+}
+
+impl Party {
+    /// By an id of a source, `source/id`.
+    pub fn by_id(kind: PartyKind, key: impl Into<String>) -> Party {
+        Party { kind, value: key.into() }
+    }
+
+    /// By a name or an e-mail, as people write them.
+    pub fn named(kind: PartyKind, words: &str) -> Party {
+        Party { kind, value: words.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase() }
+    }
+
+    /// A teammate by the way conversations are attributed.
+    pub fn teammate(key: &str, attribution: Attribution) -> Party {
+        let kind = match attribution {
+            Attribution::Closer => PartyKind::Closer,
+            Attribution::Assignee => PartyKind::Assignee,
+            Attribution::Participants => PartyKind::Participant,
+        };
+        Party::by_id(kind, key)
+    }
+
+    /// Everyone who has a part in a conversation, each once; machines have none.
+    pub fn all_of(conversation: &Conversation) -> BTreeSet<Party> {
+        let mut parties = BTreeSet::new();
+        let key = |id: &str| format!("{}/{id}", conversation.source);
+        for teammate in conversation.teammates.iter().filter(|teammate| !teammate.bot) {
+            let key = key(&teammate.id);
+            match teammate.role {
+                Role::Closer => drop(parties.insert(Party::by_id(PartyKind::Closer, &*key))),
+                Role::Assignee => drop(parties.insert(Party::by_id(PartyKind::Assignee, &*key))),
+                Role::Participant => {}
+            }
+            parties.insert(Party::by_id(PartyKind::Participant, key));
+        }
+        let Some(customer) = &conversation.customer else { return parties };
+        let company = customer.company.as_ref();
+        let ids = [
+            (PartyKind::Customer, customer.id.as_ref()),
+            (PartyKind::Company, company.and_then(|company| company.id.as_ref())),
+        ];
+        let names = [
+            (PartyKind::Email, customer.email.as_ref()),
+            (PartyKind::CustomerName, customer.name.as_ref()),
+            (PartyKind::CompanyName, company.and_then(|company| company.name.as_ref())),
+        ];
+        let given = |(kind, id): (PartyKind, Option<&String>)| Some((kind, id?.clone()));
+        parties.extend(
+            ids.into_iter().filter_map(given).map(|(kind, id)| Party::by_id(kind, key(&id))),
+        );
+        parties.extend(
+            names.into_iter().filter_map(given).map(|(kind, name)| Party::named(kind, &name)),
+        );
+        parties.retain(|party| !party.value.is_empty());
+        parties
+    }
+}
+
+/// A conversation of a teammate, as far as counting needs it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace {
+    pub source: String,
+    pub id: String,
+    pub closed_at: Timestamp,
+    /// Whether an exclusion rule leaves it out.
+    pub excluded: bool,
+    pub lane: Option<Lane>,
+    /// 1–5, where it counts.
+    pub score: Option<u8>,
+    pub traits: Traits,
+}
+
+/// What filters ask for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Traits {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub team: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+}
+
+impl Traits {
+    pub fn of(conversation: &Conversation) -> Traits {
+        let distinct: BTreeSet<&String> = conversation.topics.iter().collect();
+        let team = conversation.team.iter();
+        let team = team.flat_map(|team| std::iter::once(team.id.clone()).chain(team.name.clone()));
+        Traits {
+            topics: distinct.into_iter().cloned().collect(),
+            team: team.collect(),
+            channel: conversation.channel.clone(),
+        }
+    }
+}
+
+impl Trace {
+    /// The trace of a conversation under these exclusion rules.
+    pub fn of(conversation: &Conversation, rules: &[Exclusion]) -> Trace {
+        let class = classify(conversation, rules);
+        let score = match class {
+            Class::Scored(_, score) => Some(score),
+            _ => None,
+        };
+        Trace {
+            source: conversation.source.clone(),
+            id: conversation.id.clone(),
+            closed_at: conversation.closed_at,
+            excluded: matches!(class, Class::Excluded(_)),
+            lane: Lane::of(conversation),
+            score,
+            traits: Traits::of(conversation),
+        }
+    }
+
+    /// Whether all conditions of a filter hold.
+    pub fn matches(&self, filter: &Filter) -> bool {
+        let Traits { topics, team, channel } = &self.traits;
+        filter.team.as_deref().is_none_or(|wanted| team.iter().any(|known| same(known, wanted)))
+            && filter
+                .topic
+                .as_deref()
+                .is_none_or(|wanted| topics.iter().any(|known| same(known, wanted)))
+            && filter
+                .channel
+                .as_deref()
+                .is_none_or(|wanted| channel.as_ref().is_some_and(|known| same(known, wanted)))
+            && filter.lane.is_none_or(|lane| self.lane == Some(lane))
+    }
+}
+
+/// Someone on the team's side, as sources and the configuration know them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Colleague {
+    /// `source/id`, several where someone has several.
+    pub keys: Vec<String>,
+    pub name: String,
+    /// Other names, e-mails and ids by which they are known.
+    pub also: Vec<String>,
+    /// The teams that `[[people]]` says they are in.
+    pub teams: Vec<String>,
+}
+
+impl Colleague {
+    /// Whether these words are a name, an e-mail or an id of theirs.
+    pub fn is_called(&self, words: &str) -> bool {
+        let ids = self.keys.iter().filter_map(|key| Some(key.split_once('/')?.1));
+        let all = std::iter::once(&*self.name).chain(self.also.iter().map(String::as_str));
+        all.chain(self.keys.iter().map(String::as_str)).chain(ids).any(|known| same(known, words))
+    }
+
+    /// Whether these words are a part of their name.
+    pub fn is_named_like(&self, words: &str) -> bool {
+        let words = words.to_lowercase();
+        let names = std::iter::once(&self.name).chain(&self.also);
+        let mut parts = names.flat_map(|name| name.split_whitespace());
+        parts.any(|part| part.to_lowercase().starts_with(&words))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::conversation;
+    use serde_json::json;
+
+    #[test]
+    fn everyone_who_has_a_part_is_there_once_and_machines_are_not() {
+        let conversation = conversation(json!({
+            "source": "intercom", "closed_at": "2026-11-10T10:00:00Z",
+            "teammates": [
+                {"id": "1", "role": "closer"}, {"id": "1", "role": "assignee"}, {"id": "2"},
+                {"id": "9", "bot": true},
+            ],
+            "customer": {"id": "c1", "email": "Lee@Acme.example", "name": " Lee  Wong",
+                "company": {"id": "acme", "name": "Acme Ltd"}},
+        }));
+        let all: Vec<String> = Party::all_of(&conversation)
+            .into_iter()
+            .map(|party| format!("{} {}", party.kind.name(), party.value))
+            .collect();
+        assert_eq!(
+            all,
+            [
+                "closer intercom/1",
+                "assignee intercom/1",
+                "participant intercom/1",
+                "participant intercom/2",
+                "customer intercom/c1",
+                "email lee@acme.example",
+                "customer_name lee wong",
+                "company intercom/acme",
+                "company_name acme ltd",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_trace_matches_what_its_conversation_matches() {
+        let conversation = conversation(json!({
+            "closed_at": "2026-11-10T10:00:00Z", "teammates": [{"id": "1"}], "channel": "Chat",
+            "team": {"id": "5", "name": "Billing"}, "topics": ["Invoices", "Refunds"],
+        }));
+        let trace = Trace::of(&conversation, &[]);
+        for fields in [
+            json!({"team": "billing"}),
+            json!({"team": "5", "topic": "refunds"}),
+            json!({"topic": "Shipping"}),
+            json!({"channel": "chat", "lane": "human"}),
+            json!({"channel": "email"}),
+            json!({"lane": "ai"}),
+        ] {
+            let filter: Filter = serde_json::from_value(fields.clone()).expect("a filter");
+            assert_eq!(trace.matches(&filter), filter.matches(&conversation), "{fields}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Whose conversations: rows beside the conversations, so that a person's are found by index.
+
+use anyhow::{Context, Result};
+use cxbot_sdk::conversation::Conversation;
+use cxbot_sdk::count::{Class, Lane, classify};
+use cxbot_sdk::history::{Colleague, Party, PartyKind, Trace, Traits};
+use jiff::Timestamp;
+
+use super::engine::{Arg, Row, args};
+use super::people::Person;
+use super::{Store, instant, millis, read_record, sql};
+
+/// The leading columns of [`sql::PUT_PARTY`] that say which row it is.
+pub(super) const PARTY_KEY: usize = 5;
+
+impl Store {
+    /// The rows of everyone who has a part, in the order of [`sql::PUT_PARTY`].
+    pub(super) fn party_rows(&self, conversation: &Conversation) -> Result<Vec<Vec<Arg>>> {
+        let class = match classify(conversation, &self.counting.exclusions) {
+            Class::Excluded(_) => "excluded",
+            Class::Scored(..) => "scored",
+            Class::Unscored(reason) => reason.name(),
+        };
+        let traits = serde_json::to_string(&Traits::of(conversation))?;
+        let row = |party: Party| {
+            args![
+                party.kind.name(),
+                party.value.replace('\0', "\u{fffd}"),
+                millis(conversation.closed_at),
+                conversation.source.as_str(),
+                conversation.id.as_str(),
+                class,
+                Lane::of(conversation).map_or("", Lane::name),
+                conversation.score.value().map(i64::from),
+                if party.kind.is_teammate() { traits.as_str() } else { "" },
+            ]
+        };
+        Ok(Party::all_of(conversation).into_iter().map(row).collect())
+    }
+
+    pub(super) async fn traces_of(
+        &self,
+        party: &Party,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Trace>> {
+        let (kind, value) = (party.kind.name(), party.value.as_str());
+        let between = args![kind, value, millis(from), millis(until)];
+        self.engine.fetch(sql::TRACES, between).await?.iter().map(trace).collect()
+    }
+
+    pub(super) async fn history_of(
+        &self,
+        party: &Party,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Conversation>> {
+        let (kind, value) = (party.kind.name(), party.value.as_str());
+        let before = args![kind, value, millis(before), i64::try_from(limit)?];
+        let rows = self.engine.fetch(sql::OF_PARTY, before).await?;
+        rows.iter().map(|row| read_record(&row.text(0)?)).collect()
+    }
+
+    pub(super) async fn at(&self, places: &[(String, String)]) -> Result<Vec<Conversation>> {
+        let wanted = places.iter().map(|(source, id)| args![source.as_str(), id.as_str()]);
+        let rows = self.engine.fetch_rows(&sql::KNOWN, wanted.collect()).await?;
+        let mut found = Vec::new();
+        for row in &rows {
+            found.push(((row.text(0)?, row.text(1)?), read_record(&row.text(2)?)?));
+        }
+        let of = |place| found.iter().find(|(known, _)| known == place).map(|(_, one)| one.clone());
+        Ok(places.iter().filter_map(of).collect())
+    }
+
+    pub(super) async fn with_id(&self, id: &str) -> Result<Vec<Conversation>> {
+        let rows = self.engine.fetch(sql::OF_ID, args![id]).await?;
+        rows.iter().map(|row| read_record(&row.text(0)?)).collect()
+    }
+
+    /// Names that begin so, found by stepping from one to the next along the index.
+    pub(super) async fn names_like(
+        &self,
+        kind: PartyKind,
+        words: &str,
+        limit: usize,
+    ) -> Result<Vec<String>> {
+        let beginning = Party::named(kind, words).value;
+        let this = args![kind.name(), beginning.as_str()];
+        let mut found: Vec<String> = Vec::new();
+        let mut next = self.engine.fetch(sql::THIS_PARTY, this).await?;
+        if next.is_empty() {
+            next =
+                self.engine.fetch(sql::NEXT_PARTY, args![kind.name(), beginning.as_str()]).await?;
+        }
+        while let Some(row) = next.first() {
+            let name = row.text(0)?;
+            if !name.starts_with(&beginning) || found.len() >= limit {
+                break;
+            }
+            next = self.engine.fetch(sql::NEXT_PARTY, args![kind.name(), name.as_str()]).await?;
+            found.push(name);
+        }
+        Ok(found)
+    }
+
+    /// Everyone on the team's side whom a source has named.
+    pub async fn colleagues(&self) -> Result<Vec<Colleague>> {
+        let rows = self.engine.fetch(sql::ALL_TEAMMATES, args![]).await?;
+        let mut all = Vec::new();
+        for row in &rows {
+            let (source, id) = (row.text(0)?, row.text(1)?);
+            let about: Person = serde_json::from_str(&row.text(2)?).context("a stored teammate")?;
+            if !about.bot {
+                let name = about.name.unwrap_or_else(|| id.clone());
+                let keys = vec![format!("{source}/{id}")];
+                let also = about.email.into_iter().collect();
+                all.push(Colleague { keys, name, also, teams: Vec::new() });
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn trace(row: &Row) -> Result<Trace> {
+    let (class, lane, traits) = (row.text(3)?, row.text(4)?, row.text(6)?);
+    let scored = class == "scored";
+    let score = row.optional_int(5)?.filter(|_| scored);
+    Ok(Trace {
+        source: row.text(0)?,
+        id: row.text(1)?,
+        closed_at: instant(row.int(2)?)?,
+        excluded: class == "excluded",
+        lane: Lane::ALL.into_iter().find(|known| known.name() == lane),
+        score: score.map(u8::try_from).transpose()?,
+        traits: serde_json::from_str(&traits).context("stored traits")?,
+    })
+}
