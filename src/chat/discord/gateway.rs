@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Discord;
 use super::commands::{root, same};
+use super::forms::Drafts;
 use super::interactions::Reader;
 use super::sender::{Call, Sender};
 use crate::chat::{Desk, Failure};
@@ -66,7 +67,7 @@ impl Discord {
             desk: desk.clone(),
             commands: self.commands.clone(),
             servers: self.servers().await?,
-            drafts: Mutex::default(),
+            drafts: Drafts::default(),
         });
         let away: Away = Arc::new(Mutex::new(Some(Instant::now())));
         let commands = Commands {

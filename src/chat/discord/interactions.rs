@@ -1,12 +1,11 @@
 //! What people do in Discord: from an interaction to a request, and its acknowledgement within three
 //! seconds. An acknowledgement decides who sees the answer, so it is made here and not later.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cxbot_sdk::Message;
-use cxbot_sdk::message::{Block, Button};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -16,9 +15,10 @@ use serenity::all::{
 };
 
 use super::commands::{ABOUT, Command, HELP};
+use super::forms::{Drafts, modal, what_is_wrong};
 use super::sender::{Call, Sender};
 use super::{Discord, EPHEMERAL, NAME, render};
-use crate::chat::form::{Fault, Field, Form, Kind, Values};
+use crate::chat::form::Values;
 use crate::chat::{Asked, Desk, Failure, Request, Suggest};
 use cxbot_sdk::text::shorten;
 
@@ -38,13 +38,9 @@ const ELSEWHERE: &str = "cxbot answers in the server that it is set up for, and 
 const ACKNOWLEDGED_WITHIN: Duration = Duration::from_millis(2_300);
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 const TRY_EVERY: Duration = Duration::from_millis(200);
-/// A form that was not right is opened again within this time, or filled in anew.
-const KEPT_FOR: Duration = Duration::from_secs(15 * 60);
-/// Limits of Discord's forms.
-const FIELDS: usize = 5;
-const TITLE: usize = 45;
-const HINT: usize = 100;
-const VALUE: u32 = 4_000;
+
+/// A choice's words and value, in characters.
+const CHOICE: usize = 100;
 
 /// Where an answer goes: the token is good for fifteen minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,7 +121,7 @@ pub(super) struct Reader {
     /// The servers whose people are answered.
     pub(super) servers: Vec<String>,
     /// What people wrote into a form that was not right, to be there when they open it again.
-    pub(super) drafts: Mutex<HashMap<(String, String), (Values, Instant)>>,
+    pub(super) drafts: Drafts,
 }
 
 /// The parts that every interaction has.
@@ -235,7 +231,7 @@ impl Reader {
         }
         match self.desk.form(id) {
             Ok(form) => {
-                let draft = self.draft(common, id);
+                let draft = self.drafts.take(common.user.id.get(), id);
                 self.acknowledge(common, answer::FORM, modal(&form, &draft)).await
             }
             Err(why) => self.say_message(common, &why).await,
@@ -259,20 +255,8 @@ impl Reader {
             return self.receive(common, Asked::Submit { id, values }, Acknowledged::Later).await;
         }
         let message = what_is_wrong(&id, &values, &faults);
-        self.keep(common, id, values);
+        self.drafts.keep(common.user.id.get(), id, values);
         self.say_message(common, &message).await
-    }
-
-    fn keep(&self, common: &Common<'_>, id: String, values: Values) {
-        let mut drafts = self.drafts.lock().unwrap_or_else(PoisonError::into_inner);
-        drafts.retain(|_, (_, since)| since.elapsed() < KEPT_FOR);
-        drafts.insert((common.user.id.to_string(), id), (values, Instant::now()));
-    }
-
-    fn draft(&self, common: &Common<'_>, id: &str) -> Values {
-        let key = (common.user.id.to_string(), id.to_owned());
-        let mut drafts = self.drafts.lock().unwrap_or_else(PoisonError::into_inner);
-        drafts.remove(&key).map(|(values, _)| values).unwrap_or_default()
     }
 
     /// Stores a request, then acknowledges it.
@@ -352,7 +336,7 @@ impl Reader {
             }
             false => Vec::new(),
         };
-        let choice = |(label, value): &(String, String)| json!({"name": shorten(label, HINT), "value": shorten(value, HINT)});
+        let choice = |(label, value): &(String, String)| json!({"name": shorten(label, CHOICE), "value": shorten(value, CHOICE)});
         let usable = suggestions.iter().filter(|(label, _)| !label.trim().is_empty());
         let choices: Vec<Value> = usable.take(25).map(choice).collect();
         self.acknowledge(common, answer::CHOICES, json!({"choices": choices})).await
@@ -416,57 +400,4 @@ fn json_of(value: &ResolvedValue<'_>) -> Option<Value> {
         ResolvedValue::Boolean(yes) => Some(json!(yes)),
         _ => None,
     }
-}
-
-/// A form as Discord has it: text fields alone, so a choice says what can be written.
-fn modal(form: &Form, draft: &Values) -> Value {
-    let row =
-        |field: &Field| json!({"type": 1, "components": [input(field, draft.get(&field.name))]});
-    json!({
-        "custom_id": form.id,
-        "title": shorten(&form.title, TITLE),
-        "components": form.fields.iter().take(FIELDS).map(row).collect::<Vec<Value>>(),
-    })
-}
-
-fn input(field: &Field, draft: Option<&String>) -> Value {
-    let hint = match &field.kind {
-        Kind::Words { .. } => field.hint.clone(),
-        Kind::Choice(values) => format!("One of: {}", values.join(", ")),
-        Kind::Tick => format!("yes or no: {}", field.hint),
-    };
-    let most = match field.kind {
-        Kind::Words { most: Some(most) } => most.clamp(1, VALUE),
-        _ => VALUE,
-    };
-    let mut input = json!({
-        "type": 4,
-        "style": 1,
-        "custom_id": field.name,
-        "label": shorten(&field.label, TITLE),
-        "placeholder": shorten(&hint, HINT),
-        "required": !field.optional,
-        "max_length": most,
-    });
-    if let Some(draft) = draft {
-        input["value"] = json!(draft);
-    }
-    input
-}
-
-/// Discord says nothing under a field, so it is said beside the form; what was written is kept in sight.
-fn what_is_wrong(id: &str, values: &Values, faults: &[Fault]) -> Message {
-    let mut message = Message::new("The form is not right yet").heading("Not right yet");
-    for fault in faults {
-        message = message.text(fault.why.as_str());
-    }
-    let written = values.iter().map(|(name, value)| cxbot_sdk::message::Fact {
-        label: name.as_str().into(),
-        value: cxbot_sdk::Text::new().outside(value.as_str()),
-    });
-    let again = Button { label: "Fill it in again".to_owned(), id: id.to_owned(), outside: false };
-    message
-        .note("You wrote:")
-        .block(Block::Facts(written.collect()))
-        .block(Block::Buttons(vec![again]))
 }

@@ -2,6 +2,7 @@
 
 mod commands;
 mod failure;
+mod forms;
 mod gateway;
 mod interactions;
 mod limits;

@@ -205,13 +205,3 @@ proptest! {
         prop_assert!((4..=10).contains(&axis.rules().count()));
     }
 }
-
-/// Run with `cargo test --release --lib picture -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-fn how_long_a_picture_takes() {
-    png(&rich());
-    let start = std::time::Instant::now();
-    let sizes: Vec<usize> = (0..50).map(|_| png(&rich()).len()).collect();
-    println!("{} bytes in {:?}", sizes[0], start.elapsed() / 50);
-}
