@@ -28,8 +28,15 @@ fn one(id: u32, day: u32, teammate: u32, customer: &str) -> Conversation {
             {"id": "7", "name": "Ben"},
         ],
         "customer": {"id": customer, "name": format!("Lee {customer}"),
-            "email": format!("{customer}@acme.example"), "company": {"id": "a", "name": "Acme Ltd"}},
+            "email": format!("{customer}@acme.example"), "company": {"id": "a", "name": "Acme Ltd",
+                "plan": if id.is_multiple_of(2) { "pro" } else { "free" }}},
+        "attributes": {"Segment": id % 4, "Nested": {"is": "no segment"}},
     }))
+}
+
+fn counting() -> Counting {
+    let segments = ["plan", "segment", "nested"].map(str::to_owned).to_vec();
+    Counting { segments, ..Counting::default() }
 }
 
 /// Conversations, of which some are written again with other people and some are gone.
@@ -61,6 +68,16 @@ async fn holds(store: &Store) {
         }
     }
     for party in [
+        Party::named(PartyKind::CompanyName, "ACME ltd"),
+        Party::by_id(PartyKind::Company, "intercom/a"),
+        Party::attribute("Plan", "PRO"),
+        Party::attribute("segment", "2"),
+        Party::attribute("segment", "7"),
+    ] {
+        let found = store.traces(&party, from, until).await.expect("traces");
+        assert_eq!(found, memory.traces(&party, from, until).await.expect("traces"), "{party:?}");
+    }
+    for party in [
         Party::by_id(PartyKind::Customer, "intercom/c1"),
         Party::by_id(PartyKind::Customer, "intercom/c9"),
         Party::named(PartyKind::Email, "C2@ACME.example"),
@@ -83,11 +100,11 @@ async fn holds(store: &Store) {
 
 #[tokio::test]
 async fn everyones_conversations_are_as_a_list_in_memory_has_them() {
-    let memory = Store::open(&Address::Memory, Counting::default()).await.expect("a store");
+    let memory = Store::open(&Address::Memory, counting()).await.expect("a store");
     holds(&memory).await;
     if let Some(url) = postgres::database().await {
         let address: Address = url.parse().expect("an address");
-        holds(&Store::open(&address, Counting::default()).await.expect("a store")).await;
+        holds(&Store::open(&address, counting()).await.expect("a store")).await;
     }
 }
 

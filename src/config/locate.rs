@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
-use super::{Config, Secrets, secrets};
+use super::{Config, Secrets, lists, secrets};
 use crate::error::one_line;
 
 /// The file that may be missing.
@@ -140,6 +140,7 @@ impl Loaded {
             origin.variables.push((name.to_owned(), path, value.to_owned()));
         }
         let mut config = origin.deserialize(table)?;
+        lists::fill_in(&mut config.plugins).map_err(|problem| origin.locate(problem))?;
         config.secrets =
             Secrets::read(environment, &config).map_err(|problem| origin.locate(problem))?;
         Ok(Loaded { config, origin })

@@ -1,6 +1,7 @@
 //! The configuration: one TOML file, the environment over it, secrets from the environment only.
 
 mod access;
+mod lists;
 mod locate;
 mod platforms;
 mod schema;

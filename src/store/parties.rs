@@ -32,10 +32,11 @@ impl Store {
                 class,
                 Lane::of(conversation).map_or("", Lane::name),
                 conversation.score.value().map(i64::from),
-                if party.kind.is_teammate() { traits.as_str() } else { "" },
+                if party.kind.is_counted() { traits.as_str() } else { "" },
             ]
         };
-        Ok(Party::all_of(conversation).into_iter().map(row).collect())
+        let segments = Party::segments_of(conversation, &self.counting.segments);
+        Ok(Party::all_of(conversation).into_iter().chain(segments).map(row).collect())
     }
 
     pub(super) async fn traces_of(

@@ -233,6 +233,7 @@ pub(crate) struct OfGroup {
 }
 
 pub(crate) struct Member {
+    /// Empty for those whose company is not known.
     pub(crate) company: String,
     pub(crate) now: Share,
     pub(crate) before: Share,
@@ -242,41 +243,46 @@ pub(crate) struct Member {
 
 pub(crate) async fn group(cx: &Cx<Lookup>, group: &Group, asked: Option<u8>) -> Result<OfGroup> {
     let zone = &cx.workspace().zone;
+    let good_from = cx.workspace().good_from;
     let weeks = i64::from(weeks(asked)?);
     let last = Week::complete_before(cx.now(), zone);
     let first = last.minus(weeks - 1);
     let (from, until) = (first.start(zone), last.end(zone));
     let start = first.minus(weeks).start(zone);
-    let mut members = Vec::new();
-    for company in &group.companies {
-        let party = Party::named(PartyKind::CompanyName, company);
-        let all = cx.scores()?.history(&party, until, HISTORY * 10).await?;
-        let within = |from: Timestamp, until: Timestamp| {
-            all.iter().filter(move |one| (from..until).contains(&one.closed_at))
-        };
-        let good_from = cx.workspace().good_from;
-        members.push(Member {
-            company: company.clone(),
-            now: of_scores(within(from, until), good_from),
-            before: of_scores(within(start, from), good_from),
-            customers: of_customers(within(from, until), good_from),
-        });
+    // A company with an attribute too would be read twice.
+    let mut all: BTreeMap<(String, String), Trace> = BTreeMap::new();
+    for party in group.parties() {
+        let traces = cx.scores()?.traces(&party, start, until).await?.into_iter();
+        let counted = traces.filter(|trace| !trace.excluded);
+        all.extend(counted.map(|trace| ((trace.source.clone(), trace.id.clone()), trace)));
     }
-    Ok(OfGroup { from, until, members })
+    let mut companies: BTreeMap<String, (String, Vec<Trace>)> = BTreeMap::new();
+    for company in &group.companies {
+        companies.insert(company.trim().to_lowercase(), (company.clone(), Vec::new()));
+    }
+    for trace in all.into_values() {
+        let name = trace.traits.company.clone().unwrap_or_default();
+        let member = companies.entry(name.trim().to_lowercase());
+        member.or_insert_with(|| (name, Vec::new())).1.push(trace);
+    }
+    let member = |(company, traces): (String, Vec<Trace>)| {
+        let (now, before): (Vec<Trace>, Vec<Trace>) =
+            traces.into_iter().partition(|trace| trace.closed_at >= from);
+        Member {
+            company,
+            now: share(now.iter(), good_from),
+            before: share(before.iter(), good_from),
+            customers: of_customers(&now, good_from),
+        }
+    };
+    Ok(OfGroup { from, until, members: companies.into_values().map(member).collect() })
 }
 
-fn of_scores<'c>(all: impl Iterator<Item = &'c Conversation>, good_from: u8) -> Share {
-    let scores: Vec<u8> = all.filter_map(|one| one.score.value()).collect();
-    let good = scores.iter().filter(|score| **score >= good_from).count();
-    Share { good: good as u64, n: scores.len() as u64 }
-}
-
-fn of_customers<'c>(all: impl Iterator<Item = &'c Conversation>, good_from: u8) -> Share {
-    let mut customers: BTreeMap<String, bool> = BTreeMap::new();
-    for one in all {
-        if let (Some(key), Some(score)) = (key(one), one.score.value()) {
-            let only_good = customers.entry(key).or_insert(true);
-            *only_good &= score >= good_from;
+fn of_customers(traces: &[Trace], good_from: u8) -> Share {
+    let mut customers: BTreeMap<&str, bool> = BTreeMap::new();
+    for trace in traces {
+        if let (Some(customer), Some(score)) = (&trace.traits.customer, trace.score) {
+            *customers.entry(customer).or_insert(true) &= score >= good_from;
         }
     }
     let good = customers.values().filter(|only_good| **only_good).count();

@@ -132,7 +132,9 @@ impl Plugin for Lookup {
     }
 
     fn routes(&self) -> Routes<Self> {
-        Routes::new()
+        let attributes = self.groups.iter().filter_map(|group| group.attribute.as_ref());
+        attributes
+            .fold(Routes::new(), |routes, attribute| routes.segmented(&attribute.name))
             .command(
                 "teammate",
                 "What customers experienced in someone's conversations.",

@@ -59,7 +59,10 @@ fn invoker(role: &str, teammate: &[&str]) -> Invoker {
 }
 
 async fn ask(host: &Arc<TestHost>, invoker: Invoker, name: &str, arguments: Value) -> String {
-    let settings = json!({"groups": [{"name": "VIP", "companies": ["Acme Ltd", "Nobody Inc"]}]});
+    let settings = json!({"groups": [
+        {"name": "VIP", "companies": ["Acme Ltd", "Nobody Inc"]},
+        {"name": "Nordics", "attribute": {"name": "region", "value": "nordics"}},
+    ]});
     let plugin = install::<Lookup>(settings).expect("installs");
     let host: Arc<dyn Host> = host.clone();
     let call = Call::Action { name: name.to_owned(), invoker, arguments };
@@ -217,6 +220,40 @@ async fn a_group_a_topic_and_a_why() {
     Why
     Rated 4, Tue 10 Nov 2026 · “<!channel> It was solved, quickly!” — conversation 900
     This is the explanation that came with the score; nothing is added to it.
+    ");
+}
+
+#[tokio::test]
+async fn a_group_by_an_attribute_has_every_company_with_it_and_says_who_moved() {
+    let mut all = Vec::new();
+    for (month, score) in [("09-30", 5), ("11-10", 2)] {
+        for n in 0..25u32 {
+            let company = json!({"id": "c9", "company": {"name": "Fjord AS"}});
+            let fields = json!({"attributes": {"Region": "Nordics"}, "customer": company});
+            all.push(one(all.len() as u32, &format!("2026-{month}"), score, fields));
+            let company = json!({"id": "c8", "company": {"name": "Elsewhere"}});
+            let fields = json!({"attributes": {"Region": "Alps"}, "customer": company});
+            all.push(one(1000 + n, "2026-11-10", 5, fields));
+        }
+    }
+    all.push(one(
+        500,
+        "2026-11-10",
+        4,
+        json!({"attributes": {"Region": "nordics"}, "customer": {}}),
+    ));
+    let host = Arc::new(TestHost::new(NOW, all));
+    let group = ask(&host, invoker("leader", &[]), "group", json!({"name": "nordics"})).await;
+    insta::assert_snapshot!(group, @"
+    Nordics
+    Mon 19 Oct – Sun 15 Nov 2026
+    3.8 % good  (0.7–18.9, n=26)
+    As long before
+    100.0 % good  (86.7–100.0, n=25)
+    Per customer
+    0 of 1 customer had good conversations only
+    Fjord AS: 0.0 % good, −100.0 points (n=25)
+    1 company in the group, 0 without a scored conversation in this time.
     ");
 }
 

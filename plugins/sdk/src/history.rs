@@ -51,6 +51,8 @@ pub enum PartyKind {
     CustomerName,
     Company,
     CompanyName,
+    /// Everyone with an attribute of a value, `name=value`.
+    Attribute,
 }
 
 impl PartyKind {
@@ -64,12 +66,13 @@ impl PartyKind {
             PartyKind::CustomerName => "customer_name",
             PartyKind::Company => "company",
             PartyKind::CompanyName => "company_name",
+            PartyKind::Attribute => "attribute",
         }
     }
 
-    /// Whether it is someone on the team's side.
-    pub fn is_teammate(self) -> bool {
-        matches!(self, PartyKind::Closer | PartyKind::Assignee | PartyKind::Participant)
+    /// Whether their conversations are counted, and not only read.
+    pub fn is_counted(self) -> bool {
+        !matches!(self, PartyKind::Customer | PartyKind::Email | PartyKind::CustomerName)
     }
 }
 
@@ -92,6 +95,25 @@ impl Party {
             Attribution::Participants => PartyKind::Participant,
         };
         Party::by_id(kind, key)
+    }
+
+    /// Everyone whose attribute of this name has this value, such as the plan "pro".
+    pub fn attribute(name: &str, value: &str) -> Party {
+        Party::named(PartyKind::Attribute, &format!("{}={}", name.trim(), value.trim()))
+    }
+
+    /// The segments that a conversation is in: its values of these attributes. The company's plan is
+    /// called "plan".
+    pub fn segments_of(conversation: &Conversation, attributes: &[String]) -> Vec<Party> {
+        let customer = conversation.customer.as_ref();
+        let plan = customer.and_then(|customer| customer.company.as_ref()?.plan.as_deref());
+        let value = |name: &String| {
+            let known = conversation.attributes.iter().find(|(known, _)| same(known, name));
+            let own = known.and_then(|(_, value)| in_words(value));
+            own.or_else(|| plan.filter(|_| same(name, "plan")).map(str::to_owned))
+        };
+        let segment = |name: &String| Some(Party::attribute(name, &value(name)?));
+        attributes.iter().filter_map(segment).collect()
     }
 
     /// Everyone who has a part in a conversation, each once; machines have none.
@@ -130,7 +152,16 @@ impl Party {
     }
 }
 
-/// A conversation of a teammate, as far as counting needs it.
+fn in_words(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(words) => Some(words.clone()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        serde_json::Value::Bool(is) => Some(is.to_string()),
+        _ => None,
+    }
+}
+
+/// A conversation of someone, as far as counting needs it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
     pub source: String,
@@ -144,7 +175,7 @@ pub struct Trace {
     pub traits: Traits,
 }
 
-/// What filters ask for.
+/// What filters ask for, and whose it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Traits {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -153,6 +184,12 @@ pub struct Traits {
     pub team: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
+    /// The customer, `source/id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<String>,
+    /// The company's name, or its id where it has no name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
 }
 
 impl Traits {
@@ -160,10 +197,15 @@ impl Traits {
         let distinct: BTreeSet<&String> = conversation.topics.iter().collect();
         let team = conversation.team.iter();
         let team = team.flat_map(|team| std::iter::once(team.id.clone()).chain(team.name.clone()));
+        let customer = conversation.customer.as_ref();
+        let company = customer.and_then(|customer| customer.company.as_ref());
+        let key = |id: &String| format!("{}/{id}", conversation.source);
         Traits {
             topics: distinct.into_iter().cloned().collect(),
             team: team.collect(),
             channel: conversation.channel.clone(),
+            customer: customer.and_then(|customer| customer.id.as_ref()).map(key),
+            company: company.and_then(|company| company.name.clone().or(company.id.clone())),
         }
     }
 }
@@ -189,7 +231,7 @@ impl Trace {
 
     /// Whether all conditions of a filter hold.
     pub fn matches(&self, filter: &Filter) -> bool {
-        let Traits { topics, team, channel } = &self.traits;
+        let Traits { topics, team, channel, .. } = &self.traits;
         filter.team.as_deref().is_none_or(|wanted| team.iter().any(|known| same(known, wanted)))
             && filter
                 .topic

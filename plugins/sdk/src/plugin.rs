@@ -96,6 +96,7 @@ pub struct Routes<P> {
     home: Option<Handler<P, Invoker>>,
     suggestions: Vec<(Typing, SuggestionHandler<P>)>,
     counted: Vec<Filter>,
+    segments: Vec<String>,
 }
 
 /// An action and an argument of it.
@@ -153,6 +154,8 @@ pub struct Manifest {
     pub home: bool,
     /// The filters whose counts the host keeps ready.
     pub counted: Vec<Filter>,
+    /// The attributes by whose values the host finds conversations.
+    pub segments: Vec<String>,
 }
 
 impl<P: Plugin> Default for Routes<P> {
@@ -163,6 +166,7 @@ impl<P: Plugin> Default for Routes<P> {
             home: None,
             suggestions: Vec::new(),
             counted: Vec::new(),
+            segments: Vec::new(),
         }
     }
 }
@@ -281,6 +285,12 @@ impl<P: Plugin> Routes<P> {
         self
     }
 
+    /// Asks the host to keep ready which conversations have which value of this attribute.
+    pub fn segmented(mut self, attribute: &str) -> Self {
+        self.segments.push(attribute.to_owned());
+        self
+    }
+
     fn route<A, F, R>(mut self, name: &str, about: &str, command: bool, run: F) -> Self
     where
         A: DeserializeOwned + JsonSchema,
@@ -356,6 +366,7 @@ pub fn install<P: Plugin>(config: Value) -> Result<Box<dyn Installed>> {
         jobs: routes.jobs.iter().map(|(job, _)| job.clone()).collect(),
         home: routes.home.is_some(),
         counted: routes.counted,
+        segments: routes.segments,
     };
     let actions = routes.actions.into_iter().map(|(action, run)| (action.name, run)).collect();
     let jobs = routes.jobs.into_iter().map(|(job, run)| (job.name, run)).collect();
@@ -395,4 +406,20 @@ impl<P: Plugin> Installed for Typed<P> {
             }
         }
     }
+}
+
+/// How a list of texts may be written in a plugin's section: as it is, or as a column of a CSV file,
+/// `{ csv = "vip.csv", column = "Account" }`. The host reads the file at the start, so that a plugin
+/// gets the list either way: `#[schemars(with = "ListOrCsv")] companies: Vec<String>`.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+pub enum ListOrCsv {
+    List(Vec<String>),
+    Csv {
+        /// The file.
+        csv: String,
+        /// Its column; the first one if none is named.
+        column: Option<String>,
+    },
 }

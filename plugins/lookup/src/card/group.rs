@@ -40,10 +40,11 @@ pub(crate) fn group(
         .heading(Text::new().outside(shorten(&group.name, NAME)))
         .block(Block::Facts(facts));
     let message = moved(message, &gathered.members, names);
-    let silent = gathered.members.iter().filter(|member| member.now.n == 0).count() as u64;
+    let known = gathered.members.iter().filter(|member| !member.company.trim().is_empty());
+    let silent = known.clone().filter(|member| member.now.n == 0).count() as u64;
     message.note(format!(
         "{} in the group, {} without a scored conversation in this time.",
-        counted(gathered.members.len() as u64, "company").replace("companys", "companies"),
+        counted(known.count() as u64, "company").replace("companys", "companies"),
         count(silent)
     ))
 }
@@ -78,6 +79,10 @@ fn moved(message: Message, members: &[Member], names: bool) -> Message {
     moved.into_iter().fold(message, |message, (member, change)| {
         let value = member.now.value().map(percent).unwrap_or_default();
         let rest = format!(": {value} good, {} points (n={})", points(change.points), member.now.n);
-        message.text(Text::new().outside(shorten(&member.company, NAME)).plain(rest))
+        let name = match member.company.trim() {
+            "" => Text::from("Company not known"),
+            company => Text::new().outside(shorten(company, NAME)),
+        };
+        message.text(name.plain(rest))
     })
 }

@@ -68,7 +68,7 @@ impl TestHost {
     /// Someone's conversations, latest first.
     fn of_party(&self, party: &Party) -> Vec<&Conversation> {
         let mut found: Vec<&Conversation> =
-            self.conversations.iter().filter(|one| Party::all_of(one).contains(party)).collect();
+            self.conversations.iter().filter(|one| has(one, party)).collect();
         let order = |one: &&Conversation| (one.closed_at, one.source.clone(), one.id.clone());
         found.sort_by_key(order);
         found.reverse();
@@ -277,5 +277,14 @@ impl Host for TestHost {
             lock(&self.published).insert(place, message.clone());
         }
         Ok(())
+    }
+}
+
+fn has(conversation: &Conversation, party: &Party) -> bool {
+    match (party.kind, party.value.split_once('=')) {
+        (PartyKind::Attribute, Some((name, _))) => {
+            Party::segments_of(conversation, &[name.to_owned()]).contains(party)
+        }
+        _ => Party::all_of(conversation).contains(party),
     }
 }
