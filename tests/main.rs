@@ -7,6 +7,7 @@ mod delivery;
 mod discord;
 mod independent;
 mod parties;
+mod protected;
 mod run;
 mod slots;
 mod sync;

@@ -37,6 +37,10 @@ impl Check {
         let address = config.store_address().map_err(|problem| loaded.locate(problem))?;
         let plugins = installed(loaded)?;
         finding("ok", "configuration", &format!("time zone {}", workspace.zone_name))?;
+        if config.access.protected {
+            let auditors = config.auditors().collect::<Vec<_>>().join(", ");
+            finding("ok", "access", &format!("protected mode is on; auditors: {auditors}"))?;
+        }
         for (what, is_set, set, unset) in switches(config) {
             match is_set {
                 true => finding("ok", what, set)?,

@@ -54,7 +54,7 @@ impl Digest {
         }
         let tick = Tick::on_time(as_of);
         let weekly =
-            cxbot_digest::Digest::weekly(app.store(), workspace, edition, week, tick).await?;
+            cxbot_digest::Digest::weekly(app.scores(), workspace, edition, week, tick).await?;
         let printed = match self.format {
             Format::Json => show::json(&weekly.report)?,
             other => {

@@ -16,6 +16,10 @@ pub struct AccessConfig {
     /// The roles of which one is needed, by command, or by plugin for all that it answers. What is not
     /// named is for everyone.
     pub commands: BTreeMap<String, Vec<String>>,
+    /// Protected mode, for workplaces where nobody's work may be looked at one by one: no cards of people,
+    /// customers or conversations, and of the scores only whole lanes, teams and topics of complete weeks,
+    /// with 20 or more conversations of 5 or more people. It takes an auditor under `[[people]]`.
+    pub protected: bool,
 }
 
 /// `[[access.groups]]`: a group whose members have a role.
@@ -30,10 +34,18 @@ pub struct GroupConfig {
 /// Whoever runs cxbot may ask for everything.
 pub const OPERATOR: &str = "operator";
 
+/// Whoever may read all of the audit log in chat. Only `[[people]]` gives this role: whoever manages groups
+/// in chat has no say in who watches.
+pub const AUDITOR: &str = "auditor";
+
 impl AccessConfig {
     pub(super) fn check(&self) -> Result<(), Problem> {
         for (place, group) in self.groups.iter().enumerate() {
             let setting = format!("access.groups[{place}]");
+            if group.role == AUDITOR {
+                let must = "auditors are named under [[people]] and come from no group";
+                return Err(Problem::at(&setting, must));
+            }
             let id = group.discord.as_deref().unwrap_or_default();
             if group.role.trim().is_empty() {
                 return Err(Problem::at(&setting, "needs a role, such as role = \"leader\""));

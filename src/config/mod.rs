@@ -20,7 +20,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-pub use access::{AccessConfig, OPERATOR};
+pub use access::{AUDITOR, AccessConfig, OPERATOR};
 pub use locate::{Environment, Loaded, Problem};
 pub use platforms::{DiscordConfig, SlackConfig};
 pub use schema::schema;
@@ -205,6 +205,7 @@ impl Config {
         self.slack.check()?;
         self.discord.check()?;
         self.access.check()?;
+        self.check_protected()?;
         Ok(Workspace {
             zone: zone("workspace.timezone", &settings.timezone)?,
             zone_name: settings.timezone.clone(),
@@ -213,6 +214,7 @@ impl Config {
             steady: steady / 100.0,
             settle: settings.settle,
             attribution: settings.attribution,
+            protected: self.access.protected,
             exclusions: self
                 .exclusions
                 .iter()
@@ -234,6 +236,23 @@ impl Config {
         match checks.into_iter().find(|(holds, ..)| !holds) {
             Some((_, setting, must)) => Err(Problem::at(&format!("intercom.{setting}"), must)),
             None => Ok(()),
+        }
+    }
+
+    /// The names of those who may read all of the audit log in chat.
+    pub fn auditors(&self) -> impl Iterator<Item = &str> {
+        let has = |person: &&PersonConfig| person.roles.iter().any(|role| role == AUDITOR);
+        self.people.iter().filter(has).map(|person| &*person.name)
+    }
+
+    /// Whoever is protected has someone who can see that the mode is kept.
+    fn check_protected(&self) -> Result<(), Problem> {
+        match self.access.protected && self.auditors().next().is_none() {
+            false => Ok(()),
+            true => Err(Problem::at(
+                "access.protected",
+                "protected mode takes an auditor: give someone under [[people]] the role \"auditor\"",
+            )),
         }
     }
 

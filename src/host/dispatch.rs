@@ -7,7 +7,7 @@ use cxbot_sdk::plugin::{Action, Call, Fault, Manifest, Suggestion};
 use cxbot_sdk::{Error, Host, Invoker, Message, Reply, Result, Text, Tick};
 use serde_json::Value;
 
-use super::{App, form, help, identity, resolve};
+use super::{App, form, help, identity, protected, resolve};
 use crate::chat::Suggest;
 use crate::chat::form::{Form, Values};
 
@@ -16,7 +16,7 @@ impl App {
     pub async fn command(&self, line: &str, invoker: Invoker) -> Result<Reply> {
         let (word, rest) = resolve::first_word(line);
         if word.is_empty() || word == help::WORD {
-            return help::help(&self.allowed(&invoker), rest);
+            return help::help(&self.allowed(&invoker), rest, self.access.protected);
         }
         let found = self.plugins.commands().find(|(_, command)| command.name == word);
         let Some((manifest, command)) = found else {
@@ -59,7 +59,8 @@ impl App {
     pub async fn suggest(&self, what: &Suggest, invoker: Invoker) -> Result<Vec<Suggestion>> {
         let manifest = self.plugins.manifests().find(|manifest| manifest.name == what.plugin);
         let Some(manifest) = manifest else { return Ok(Vec::new()) };
-        if !self.access.allows(what.plugin, &what.action, &invoker.roles) {
+        let action = manifest.actions.iter().find(|action| action.name == what.action);
+        if action.is_none_or(|action| !self.is_open(manifest, action, &invoker)) {
             return Ok(Vec::new());
         }
         let invoker = identity::shown_to(manifest, invoker, &self.services).await?;
@@ -109,28 +110,36 @@ impl App {
 
     /// The commands that someone may ask for.
     fn allowed(&self, invoker: &Invoker) -> Vec<&Action> {
-        let may = |plugin: &str, action: &str| self.access.allows(plugin, action, &invoker.roles);
         let commands = self.plugins.commands();
-        let allowed = commands.filter(|(manifest, action)| may(manifest.name, &action.name));
+        let allowed = commands.filter(|(manifest, action)| self.is_open(manifest, action, invoker));
         allowed.map(|(_, action)| action).collect()
+    }
+
+    /// Whether someone may ask for it, as far as the host can tell.
+    fn is_open(&self, manifest: &Manifest, action: &Action, invoker: &Invoker) -> bool {
+        self.access.allows(manifest.name, &action.name, &invoker.roles)
+            && !(self.access.protected && action.individual)
     }
 
     /// Says who may, and what else there is.
     fn must_allow(&self, manifest: &Manifest, action: &Action, invoker: &Invoker) -> Result<()> {
-        if self.access.allows(manifest.name, &action.name, &invoker.roles) {
+        if self.is_open(manifest, action, invoker) {
             return Ok(());
         }
-        let needed = self.access.needed(manifest.name, &action.name).unwrap_or_default();
         let mut others =
             self.allowed(invoker).into_iter().map(|action| &*action.name).collect::<Vec<_>>();
         others.push(help::WORD);
+        let others = format!(" You may ask: {}.", others.join(", "));
+        if self.access.protected && action.individual {
+            return Err(Error::refused(format!("{}{others}", protected::SAID)));
+        }
+        let needed = self.access.needed(manifest.name, &action.name).unwrap_or_default();
         let roles = match needed.is_empty() {
             true => "nobody".to_owned(),
             false => needed.join(", "),
         };
         let text = Text::new().code(&*action.name);
-        let text = text.plain(format!(" is for {roles}. You may ask: {}.", others.join(", ")));
-        Err(Error::refused(text))
+        Err(Error::refused(text.plain(format!(" is for {roles}.{others}"))))
     }
 
     /// Runs one job for one slot.

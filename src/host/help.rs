@@ -7,14 +7,22 @@ use serde_json::Value;
 
 use super::resolve;
 
+/// Everyone may know it.
+const PROTECTED: &str = "Protected mode is on: nothing is shown about single people, customers or \
+                         conversations.";
+
 /// The host's own command word.
 pub(super) const WORD: &str = "help";
 
 /// All of these commands, or one of them in detail.
-pub(super) fn help(commands: &[&Action], about: &str) -> Result<Reply> {
+pub(super) fn help(commands: &[&Action], about: &str, protected: bool) -> Result<Reply> {
     let about = about.trim();
     if about.is_empty() {
-        return Ok(Reply::Private(overview(commands)));
+        let overview = overview(commands);
+        return Ok(Reply::Private(match protected {
+            true => overview.note(PROTECTED),
+            false => overview,
+        }));
     }
     match commands.iter().find(|command| command.name == about) {
         Some(command) => Ok(Reply::Private(details(command))),

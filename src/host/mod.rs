@@ -6,6 +6,7 @@ mod form;
 mod help;
 mod identity;
 pub mod people;
+mod protected;
 mod resolve;
 pub mod run;
 mod services;
@@ -51,6 +52,9 @@ impl Plugins {
         }
         let plugins = Plugins(installed);
         plugins.refuse_clashes()?;
+        if config.access.protected {
+            plugins.refuse_combined()?;
+        }
         plugins.refuse_unknown(&config.access)?;
         Ok(plugins)
     }
@@ -65,6 +69,20 @@ impl Plugins {
                     manifest.name, command.name
                 );
                 return Err(Problem::at("plugins", what));
+            }
+        }
+        Ok(())
+    }
+
+    /// In protected mode only fixed cells are counted.
+    fn refuse_combined(&self) -> Result<(), Problem> {
+        let filters = self.manifests().flat_map(|manifest| {
+            manifest.counted.iter().map(move |filter| (manifest.name, filter))
+        });
+        for (name, filter) in filters {
+            if let Some(why) = protected::refusal(filter) {
+                let what = format!("{why} (the filter {})", filter.key());
+                return Err(Problem::at(&format!("plugins.{name}"), what));
             }
         }
         Ok(())
@@ -186,6 +204,11 @@ impl App {
     ) -> Result<()> {
         let render = Box::pin(async { Ok(message) });
         Ok(cxbot_sdk::Host::publish(self.services.as_ref(), name, audience, key, render).await?)
+    }
+
+    /// The scores as plugins get them.
+    pub fn scores(&self) -> &dyn cxbot_sdk::scores::Scores {
+        cxbot_sdk::Host::scores(self.services.as_ref())
     }
 
     pub fn workspace(&self) -> &cxbot_sdk::Workspace {

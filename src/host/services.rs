@@ -13,6 +13,7 @@ use serde_json::Value;
 use tokio::sync::{Mutex as AsyncMutex, Notify};
 
 use super::people;
+use super::protected::Protected;
 use crate::clock::Clock;
 use crate::config::PersonConfig;
 use crate::store::Store;
@@ -21,6 +22,8 @@ use crate::store::Store;
 pub(super) struct Services {
     pub(super) store: Store,
     pub(super) workspace: Workspace,
+    /// In protected mode the only way to the scores.
+    protected: Option<Protected>,
     clock: Arc<dyn Clock>,
     people: Vec<PersonConfig>,
     keys: Mutex<HashMap<String, Arc<AsyncMutex<()>>>>,
@@ -36,7 +39,8 @@ impl Services {
         people: Vec<PersonConfig>,
     ) -> Self {
         let (keys, published) = (Mutex::default(), Notify::new());
-        Services { store, workspace, clock, people, keys, published }
+        let protected = workspace.protected.then(|| Protected(store.clone()));
+        Services { store, workspace, protected, clock, people, keys, published }
     }
 
     /// The lock of one message. Locks that nobody holds are dropped on the way.
@@ -58,7 +62,10 @@ impl Host for Services {
     }
 
     fn scores(&self) -> &dyn Scores {
-        &self.store
+        match &self.protected {
+            Some(protected) => protected,
+            None => &self.store,
+        }
     }
 
     async fn colleagues(&self) -> anyhow::Result<Vec<Colleague>> {
@@ -69,7 +76,12 @@ impl Host for Services {
         self.store.looked(&looked).await
     }
 
-    async fn audited(&self, subjects: &[String], limit: usize) -> anyhow::Result<Vec<Looked>> {
+    async fn audited(
+        &self,
+        subjects: Option<&[String]>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<Looked>> {
+        let Some(subjects) = subjects else { return self.store.audit(None, limit).await };
         let mut all = Vec::new();
         for subject in subjects {
             all.extend(self.store.audit(Some(subject), limit).await?);

@@ -28,8 +28,15 @@ pub struct Report {
     pub topics: Vec<Cell>,
     /// How many cells had n ≥ 20 in both weeks: the ones that were tested together.
     pub looked_at: usize,
+    /// Topic × lane that protected mode does not show.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub hidden_topics: u64,
     pub coverage: Coverage,
     pub csat: Csat,
+}
+
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// One lane, or one topic in a lane.
@@ -56,6 +63,9 @@ pub struct Cell {
     pub usual: Option<Band>,
     pub mix: Option<f64>,
     pub within: Option<f64>,
+    /// Whether protected mode does not show it; then all figures are empty.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -115,6 +125,7 @@ struct Raw<'w> {
     before: Spread,
     history: Vec<Spread>,
     customers: u64,
+    hidden: bool,
 }
 
 impl Report {
@@ -141,6 +152,7 @@ impl Report {
             good_from,
             lanes: all,
             topics,
+            hidden_topics: window.now.lanes.iter().map(|(_, cells)| cells.hidden_topics).sum(),
             looked_at: cells.iter().filter(|cell| cell.is_looked_at()).count(),
             coverage: Coverage::of(&window.now),
             csat: Csat {
@@ -170,6 +182,7 @@ fn lanes(window: &Window) -> impl Iterator<Item = Raw<'_>> {
         before: window.before.lanes[lane].all,
         history: window.history.iter().map(|past| past.lanes[lane].all).collect(),
         customers: window.now.lanes[lane].customers.get("").copied().unwrap_or_default(),
+        hidden: window.now.lanes[lane].hidden > 0,
     })
 }
 
@@ -188,6 +201,7 @@ fn topics(window: &Window) -> impl Iterator<Item = Raw<'_>> {
                 before: of(&window.before.lanes[lane].topics),
                 history: window.history.iter().map(|week| of(&week.lanes[lane].topics)).collect(),
                 customers: customers.get(topic).copied().unwrap_or_default(),
+                hidden: false,
             }
         })
     })
@@ -225,6 +239,7 @@ impl Raw<'_> {
             usual: judged.usual,
             mix: None,
             within: None,
+            hidden: self.hidden,
         }
     }
 }

@@ -31,6 +31,11 @@ fn may_see(invoker: &Invoker, colleague: &Colleague) -> bool {
         || is_self(invoker, colleague)
 }
 
+/// Whether the invoker may read who looked anyone up.
+pub(crate) fn is_auditor(invoker: &Invoker) -> bool {
+    has(invoker, &["auditor", "operator"])
+}
+
 /// Whether the card is the invoker's own.
 pub(crate) fn is_self(invoker: &Invoker, colleague: &Colleague) -> bool {
     let is = |key: &String, id: &String| {

@@ -20,6 +20,9 @@ use serde::{Deserialize, Serialize};
 use config::{Config, Group};
 use find::Found;
 
+/// Looks that are listed.
+const LOOKS: usize = 50;
+
 /// The plugin.
 pub struct Lookup {
     groups: Vec<Group>,
@@ -112,11 +115,11 @@ pub struct WhyArgs {
     pub conversation: String,
 }
 
-/// Whose.
+/// Whom they looked up.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AuditArgs {
-    /// Only "me": whoever runs cxbot reads the rest with cxbot audit.
+    /// "me"; an auditor may name someone, or nobody for everyone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
 }
@@ -141,19 +144,23 @@ impl Plugin for Lookup {
                 Self::teammate,
             )
             .suggests("name", Self::teammates)
+            .individual()
             .command("me", "The same card about yourself.", Self::me)
+            .individual()
             .command(
                 "customer",
                 "A customer's whole history, and that of their company.",
                 Self::customer,
             )
+            .individual()
             .command("group", "A named set of customers.", Self::group)
             .choices("name", self.groups.iter().map(|group| &group.name))
+            .individual()
             .command("topic", "A topic in each lane, last week.", Self::topic)
             .suggests("name", Self::topics)
             .command("why", "What is known of one conversation's score.", Self::why)
-            .command("audit", "Who looked you up: audit me.", Self::audit)
-            .choices("who", ["me"])
+            .individual()
+            .command("audit", "Who looked you up; an auditor asks for anyone.", Self::audit)
     }
 }
 
@@ -249,7 +256,7 @@ impl Lookup {
     async fn topic(cx: Cx<Self>, _: Invoker, args: TopicArgs) -> Result<Reply> {
         match gather::topic(&cx, &args.name).await? {
             Ok(topic) => Ok(Reply::Private(card::topic(&topic, cx.workspace()))),
-            Err(near) => Err(card::no_topic(&args.name, &near)),
+            Err(near) => Err(card::no_topic(&args.name, &near, cx.workspace())),
         }
     }
 
@@ -270,16 +277,30 @@ impl Lookup {
 
     async fn audit(cx: Cx<Self>, invoker: Invoker, args: AuditArgs) -> Result<Reply> {
         access::stays_private(&invoker)?;
-        if args.who.is_some_and(|who| who != "me") {
+        let colleagues = cx.colleagues().await?;
+        let who = args.who.as_deref().map(str::trim).filter(|who| !who.eq_ignore_ascii_case("me"));
+        let is_auditor = access::is_auditor(&invoker);
+        if !is_auditor && who.is_some() {
             return Err(Error::refused(
-                "You may ask who looked you up: audit me. Whoever runs cxbot reads the rest.",
+                "You may ask who looked you up: audit me. The rest is for auditors.",
             ));
         }
-        let colleagues = cx.colleagues().await?;
+        let everyone: Vec<&Colleague> = colleagues.iter().collect();
+        let of = |some: &[&Colleague]| -> Vec<String> {
+            let keys = some.iter().flat_map(|one| &one.keys);
+            keys.map(|key| format!("teammate {key}")).collect()
+        };
         let own = colleagues.iter().filter(|one| access::is_self(&invoker, one));
-        let subjects: Vec<String> =
-            own.flat_map(|one| &one.keys).map(|key| format!("teammate {key}")).collect();
-        let looked = cx.audited(&subjects, 50).await?;
-        Ok(Reply::Private(card::lookups(&looked)))
+        let (title, subjects) = match who {
+            Some(who) => match find::teammate(&everyone, who) {
+                Found::One(one) => ("Who looked them up", Some(of(&[one]))),
+                Found::Several(some) => ("Who looked them up", Some(of(&some))),
+                Found::None(near) => return Err(access::nobody(&invoker, who, &near)),
+            },
+            None if is_auditor && args.who.is_none() => ("Who looked anyone up", None),
+            None => ("Who looked you up", Some(of(&own.collect::<Vec<_>>()))),
+        };
+        let looked = cx.audited(subjects.as_deref(), LOOKS).await?;
+        Ok(Reply::Private(card::lookups(title, &looked)))
     }
 }

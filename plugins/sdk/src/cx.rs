@@ -39,6 +39,8 @@ pub struct Workspace {
     pub attribution: Attribution,
     /// Exclusion rules' names and reasons.
     pub exclusions: Vec<(String, String)>,
+    /// Whether only fixed cells of many conversations of several people are lent.
+    pub protected: bool,
 }
 
 impl Default for Workspace {
@@ -52,6 +54,7 @@ impl Default for Workspace {
             settle: SignedDuration::from_hours(6),
             attribution: Attribution::default(),
             exclusions: Vec::new(),
+            protected: false,
         }
     }
 }
@@ -189,8 +192,12 @@ pub trait Host: Send + Sync + 'static {
     async fn colleagues(&self) -> anyhow::Result<Vec<Colleague>>;
     /// Writes down for good that someone looked someone up.
     async fn audit(&self, looked: Looked) -> anyhow::Result<()>;
-    /// Who looked up any of these, latest first, at most `limit`.
-    async fn audited(&self, subjects: &[String], limit: usize) -> anyhow::Result<Vec<Looked>>;
+    /// Who looked up any of these, or anyone, latest first, at most `limit`.
+    async fn audited(
+        &self,
+        subjects: Option<&[String]>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<Looked>>;
     /// The JSON kept under a plugin's key.
     async fn read_state(&self, plugin: &str, key: &str) -> anyhow::Result<Option<Value>>;
     /// Keeps JSON under a plugin's key; `None` deletes it.
@@ -268,8 +275,8 @@ impl<P: Plugin> Cx<P> {
         Ok(self.host.audit(looked).await?)
     }
 
-    /// Who looked up any of these; refused without [`Need::Identity`].
-    pub async fn audited(&self, subjects: &[String], limit: usize) -> Result<Vec<Looked>> {
+    /// Who looked up any of these, or anyone; refused without [`Need::Identity`].
+    pub async fn audited(&self, subjects: Option<&[String]>, limit: usize) -> Result<Vec<Looked>> {
         self.must_need(Need::Identity)?;
         Ok(self.host.audited(subjects, limit).await?)
     }

@@ -130,6 +130,8 @@ pub struct Action {
     pub check: Check,
     /// The arguments for which values are suggested while someone types.
     pub suggests: Vec<String>,
+    /// Whether it is about single people or conversations: never run in protected mode.
+    pub individual: bool,
 }
 
 /// A job as the host sees it.
@@ -210,6 +212,15 @@ impl<P: Plugin> Routes<P> {
         if let Some(argument) = argument {
             let values = values.into_iter().map(|value| Value::from(value.as_ref()));
             argument["enum"] = values.collect();
+        }
+        self
+    }
+
+    /// Says that the action before is about single people or conversations, so that the host never runs it
+    /// in protected mode.
+    pub fn individual(mut self) -> Self {
+        if let Some((action, _)) = self.actions.last_mut() {
+            action.individual = true;
         }
         self
     }
@@ -304,6 +315,7 @@ impl<P: Plugin> Routes<P> {
             arguments: schema_for!(A),
             check: |arguments| read::<A>(arguments).map(drop),
             suggests: Vec::new(),
+            individual: false,
         };
         let run = move |cx, (invoker, arguments): (Invoker, Value)| {
             let running = parse::<A>(arguments).map(|arguments| run(cx, invoker, arguments));

@@ -174,6 +174,7 @@ mod tests {
             arguments: schema_for!(Args),
             check: |_| Ok(()),
             suggests: vec!["name".to_owned()],
+            individual: false,
         };
         Command { plugin: "lookup", action }
     }

@@ -1,6 +1,7 @@
 //! Coverage: every closed conversation is accounted for, and what each exclusion rule changes.
 
 use cxbot_sdk::count::{Lane, NOBODY_ANSWERED, Spread, WeekCounts};
+use cxbot_sdk::figures::MIN_N;
 use cxbot_sdk::message::{Block, Fact};
 use cxbot_sdk::scores::Trouble;
 use cxbot_sdk::text::shorten;
@@ -81,7 +82,7 @@ pub(super) fn coverage(weekly: &Weekly, workspace: &Workspace) -> Message {
         .excluded
         .iter()
         .fold(message, |message, effect| message.text(effect_line(effect, workspace)));
-    let message = message.text(csat_line(weekly));
+    let message = message.text(csat_line(weekly, workspace));
     match weekly.troubles.is_empty() {
         true => message,
         false => message.block(troubles(&weekly.troubles, workspace)),
@@ -119,7 +120,10 @@ fn effect_line(effect: &Effect, workspace: &Workspace) -> Text {
         .outside(&*effect.rule)
         .plain(" (")
         .outside(&*effect.reason)
-        .plain(format!("): {closed}, {} of them scored.", count(effect.scored)));
+        .plain(match workspace.protected {
+            true => format!("): {closed}."),
+            false => format!("): {closed}, {} of them scored.", count(effect.scored)),
+        });
     let changes: Vec<String> = effect
         .lanes
         .iter()
@@ -138,8 +142,14 @@ fn effect_line(effect: &Effect, workspace: &Workspace) -> Text {
     }
 }
 
-fn csat_line(weekly: &Weekly) -> Text {
+fn csat_line(weekly: &Weekly, workspace: &Workspace) -> Text {
     let csat = weekly.report.csat;
+    if workspace.protected && csat.answered < MIN_N {
+        let answered = counted(csat.answered, "survey");
+        return Text::from(format!(
+            "CSAT: {answered} answered, too few to show in protected mode."
+        ));
+    }
     if csat.answered == 0 {
         return Text::from("CSAT: no survey was answered; the score does not need one.");
     }

@@ -18,7 +18,11 @@ pub(super) fn lane(weekly: &Weekly, lane: Lane, workspace: &Workspace) -> Messag
     let label = lane_label(lane, workspace);
     let message = Message::new(format!("{label}: details")).heading(label);
     let Some(cell) = weekly.report.lane(lane).filter(|cell| cell.scored > 0) else {
-        return message.text("No scored conversations in this lane this week.");
+        let hidden = weekly.report.lane(lane).is_some_and(|cell| cell.hidden);
+        return message.text(match hidden {
+            true => "This lane is not shown: protected mode takes 20 conversations of 5 people.",
+            false => "No scored conversations in this lane this week.",
+        });
     };
     let message = message.text(lane_line(cell)).block(Block::Chart(chart(weekly, cell, workspace)));
     let message = match cell.usual {

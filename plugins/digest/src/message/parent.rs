@@ -22,6 +22,8 @@ const FRESH_FOR: SignedDuration = SignedDuration::from_hours(2);
 /// Without enough conversations in both weeks silence must not read as good news.
 const NOTHING_TO_TELL: &str =
     "Nothing can be told: no lane or topic has 20 scored conversations in both weeks.";
+/// Of a cell about a few people, and of a week that is not over.
+pub(super) const NOT_SHOWN: &str = "not shown (protected mode)";
 /// Within this time the day of the week says which day is meant; before it the date is needed.
 const NAMED_BY_DAY: SignedDuration = SignedDuration::from_hours(6 * 24);
 
@@ -181,7 +183,10 @@ pub(super) fn change_words(cell: &Cell) -> String {
 /// `84.3 % good  (82.4–86.0, n=1,604)   = steady (+2.2, between −0.4 and +4.8)`
 pub(super) fn lane_line(cell: &Cell) -> Text {
     let (Some(share), Some(interval)) = (cell.share, cell.now().interval()) else {
-        return Text::from("no scored conversations");
+        return Text::from(match cell.hidden {
+            true => NOT_SHOWN,
+            false => "no scored conversations",
+        });
     };
     let n = count(cell.scored);
     let figures = format!("{} good  ({}, n={n})   ", percent(share), range(interval));

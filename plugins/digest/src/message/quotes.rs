@@ -41,11 +41,14 @@ pub(super) fn wins(weekly: &Weekly, workspace: &Workspace) -> Message {
     message.note("Explanations come with the score and are quoted as they are.")
 }
 
-pub(super) fn worth_reading(weekly: &Weekly, _: &Workspace) -> Message {
+pub(super) fn worth_reading(weekly: &Weekly, workspace: &Workspace) -> Message {
     let message = Message::new("Conversations worth reading").heading("Worth reading");
     let picked = &weekly.evidence.worth_reading;
     if picked.is_empty() {
-        return message.text("There is no scored conversation to read this week.");
+        return message.text(match workspace.protected {
+            true => "No conversation is shown in protected mode.",
+            false => "There is no scored conversation to read this week.",
+        });
     }
     picked.iter().fold(message, |message, (reason, conversation)| {
         let lead = Text::new().bold(reason_words(*reason, conversation)).plain(" ");

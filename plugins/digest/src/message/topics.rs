@@ -19,7 +19,14 @@ pub(super) fn topics(weekly: &Weekly, workspace: &Workspace) -> Message {
         counted(report.looked_at as u64, "cell"),
     );
     let mut message = Message::new("Topics of the week").heading("Topics").text(looked_at);
-    if report.topics.is_empty() {
+    if report.hidden_topics > 0 {
+        let hidden = counted(report.hidden_topics, "topic");
+        message = message.text(format!(
+            "Not shown in protected mode: {hidden} about fewer than 20 conversations or 5 people, or with \
+             so few left beside them."
+        ));
+    }
+    if report.topics.is_empty() && report.hidden_topics == 0 {
         return message.text("No scored conversation has a topic this week.");
     }
     let moved = weekly.evidence.quotes.iter().flat_map(|(cell, examples)| {

@@ -33,13 +33,18 @@ pub(crate) fn why(found: &[Conversation], workspace: &Workspace) -> Message {
     message.note("This is the explanation that came with the score; nothing is added to it.")
 }
 
-pub(crate) fn lookups(looked: &[Looked]) -> Message {
-    let message = Message::new("Who looked you up").heading("Who looked you up");
+/// Who looked, at whom, when and where.
+pub(crate) fn lookups(title: &str, looked: &[Looked]) -> Message {
+    let message = Message::new(title).heading(title);
     if looked.is_empty() {
-        return message.text("Nobody has looked you up.");
+        return message.text("Nobody has looked.");
     }
     looked.iter().fold(message, |message, one| {
         let text = Text::new().time(one.at).plain(" · ").outside(shorten(&one.who, NAME));
-        message.text(text.plain(" · ").code(&*one.command))
+        let text = text.plain(" · ").code(&*one.command).plain(" · ").outside(&*one.whom);
+        message.text(match &one.seen_in {
+            Some(channel) => text.plain(" · in ").outside(channel.to_string()),
+            None => text,
+        })
     })
 }

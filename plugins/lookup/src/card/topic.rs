@@ -11,9 +11,12 @@ use cxbot_sdk::{Error, Message, Text, Workspace};
 use super::{NAME, case, offered, share_words};
 use crate::gather::OfTopic;
 
-pub(crate) fn no_topic(name: &str, near: &[String]) -> Error {
+pub(crate) fn no_topic(name: &str, near: &[String], workspace: &Workspace) -> Error {
     let text = Text::from("No scored conversation of the last two weeks has the topic \"");
-    let text = text.outside(shorten(name, NAME)).plain("\".");
+    let text = text.outside(shorten(name, NAME)).plain(match workspace.protected {
+        true => "\", or it is not shown in protected mode.",
+        false => "\".",
+    });
     Error::refused(offered(text, "Topics like it:", near))
 }
 
@@ -36,6 +39,11 @@ fn fact(topic: &OfTopic, lane: Lane, workspace: &Workspace) -> Fact {
         Lane::Ai => agent.to_uppercase(),
         Lane::Handoff => format!("{} → HUMAN", agent.to_uppercase()),
     };
+    let lanes = &topic.window.now.lanes;
+    let hidden = lanes[lane].hidden > 0 || lanes[lane].hidden_topics > 0;
+    if hidden && !lanes[lane].topics.contains_key(&topic.name) {
+        return Fact { label: label.into(), value: "not shown (protected mode)".into() };
+    }
     let share = |cells: &std::collections::BTreeMap<String, cxbot_sdk::count::Spread>| {
         let spread = cells.get(&topic.name);
         spread.map_or(Share::default(), |spread| spread.share(workspace.good_from))

@@ -39,6 +39,10 @@ pub struct Cells {
     pub primary: BTreeMap<String, Spread>,
     /// Distinct known customers of the lane (empty label) and of each topic.
     pub customers: BTreeMap<String, u64>,
+    /// Scored conversations that protected mode does not show; then everything else is empty.
+    pub hidden: u64,
+    /// Topics that protected mode does not show.
+    pub hidden_topics: u64,
 }
 
 /// What a rule left out.
@@ -110,7 +114,7 @@ impl WeekCounts {
     }
 
     pub fn scored(&self) -> u64 {
-        self.lanes.iter().map(|(_, cells)| cells.all.scored()).sum()
+        self.lanes.iter().map(|(_, cells)| cells.all.scored() + cells.hidden).sum()
     }
 
     /// Closed = scored + excluded + unscored, always.
