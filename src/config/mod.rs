@@ -1,6 +1,7 @@
 //! The configuration: one TOML file, the environment over it, secrets from the environment only.
 
 mod access;
+mod channels;
 mod lists;
 mod locate;
 mod platforms;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 pub use access::{AUDITOR, AccessConfig, OPERATOR};
+pub use channels::ChannelConfig;
 pub use locate::{Environment, Loaded, Problem};
 pub use platforms::{DiscordConfig, SlackConfig};
 pub use schema::schema;
@@ -40,6 +42,9 @@ pub struct Config {
     pub discord: DiscordConfig,
     pub operator: OperatorConfig,
     pub schedule: ScheduleConfig,
+    /// What channels may carry. One that is not named carries figures only, or what an edition of the
+    /// digest that goes there may carry.
+    pub channels: Vec<ChannelConfig>,
     /// Conversations to leave out, tested in this order; the first that matches wins.
     pub exclusions: Vec<Exclusion>,
     /// Who is who on which platform.
@@ -220,6 +225,7 @@ impl Config {
                 .iter()
                 .map(|rule| (rule.name.clone(), rule.reason.clone()))
                 .collect(),
+            channels: channels::settled(&self.channels)?,
         })
     }
 
@@ -367,6 +373,23 @@ mod tests {
                 vec![],
                 "FILE:1: exclusions[0]: names nothing to match: give tag, team, teammate, channel or \
                  customer_domain",
+            ),
+            (
+                "[[channels]]\nchannel = \"slack:C1\"\n[[channels]]\nchannel = \"slack:C1\"",
+                vec![],
+                "FILE:4: channels[1].channel: slack:C1 is named in channels[0] already; name it once",
+            ),
+            (
+                "[[channels]]\nchannel = \"slack:C1\"\nclearence = \"names\"",
+                vec![],
+                "FILE:3: channels[0].clearence: unknown field `clearence`, expected one of `channel`, \
+                 `clearance`, `redact`",
+            ),
+            (
+                "[[channels]]\nchannel = \"slack:#cx\"",
+                vec![],
+                "FILE:2: channels[0].channel: \"slack:#cx\" is not a channel's id; copy it from the \
+                 end of the channel's details in Slack, and write it like slack:C0123ABCD",
             ),
             (
                 "[intercom]\ntoken = \"t\"",

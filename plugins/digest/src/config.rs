@@ -2,7 +2,7 @@
 
 use cxbot_sdk::count::Filter;
 use cxbot_sdk::schedule::Schedule;
-use cxbot_sdk::{Destination, Error, Result};
+use cxbot_sdk::{Clearance, Destination, Error, Result};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -42,22 +42,13 @@ pub struct EditionConfig {
     #[serde(default)]
     pub filter: Filter,
     /// What its channels may carry.
-    #[serde(default)]
+    #[serde(default = "quotes")]
     pub clearance: Clearance,
 }
 
-/// What a channel may carry.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-pub enum Clearance {
-    /// Figures only, with links to conversations.
-    Figures,
-    /// Explanations too, quoted verbatim.
-    #[default]
-    Quotes,
-    /// Customers' names too.
-    Names,
+/// Whoever names a channel for a digest wants it to say why.
+fn quotes() -> Clearance {
+    Clearance::Quotes
 }
 
 /// A digest with its own name, schedule, destinations, filter and clearance.
@@ -76,7 +67,7 @@ impl Default for Config {
             schedule: "0 9 * * Mon".parse().expect("the default schedule is well-formed"),
             skip: Vec::new(),
             destinations: Vec::new(),
-            clearance: Clearance::default(),
+            clearance: quotes(),
             editions: Vec::new(),
         }
     }

@@ -8,19 +8,21 @@ pub mod evidence;
 pub mod message;
 pub mod report;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cxbot_sdk::plugin::Suggestion;
 use cxbot_sdk::scores::{Scores, SourceState, Trouble};
 use cxbot_sdk::week::Week;
 use cxbot_sdk::{
-    Cx, Destination, Error, Invoker, Message, Need, Plugin, Reply, Result, Routes, Tick, Workspace,
+    Clearance, Cx, Destination, Error, Invoker, Message, Need, Plugin, Reply, Result, Routes, Tick,
+    Workspace,
 };
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use config::{Clearance, Config, DEFAULT_EDITION, Edition};
+use config::{Config, DEFAULT_EDITION, Edition};
 use evidence::Evidence;
 use report::{HISTORY, Report};
 
@@ -152,30 +154,60 @@ impl Digest {
     async fn post(cx: Cx<Self>, tick: Tick, edition: Arc<Edition>) -> Result<()> {
         let week = Week::complete_before(tick.slot, &cx.workspace().zone);
         let key = format!("{}/{week}", edition.name);
-        cx.publish(&edition.destinations, &key, async {
-            let weekly = Self::weekly(cx.scores()?, cx.workspace(), edition.clone(), week, tick);
-            let message = message::digest(&weekly.await?, cx.workspace());
-            Ok(Message { says_corrections: true, ..message })
-        })
-        .await
+        for (edition, channels) in cx.audiences(&edition, cx.workspace()) {
+            cx.publish(&channels, &key, async {
+                let weekly = Self::weekly(cx.scores()?, cx.workspace(), edition, week, tick);
+                let message = message::digest(&weekly.await?, cx.workspace());
+                Ok(Message { says_corrections: true, ..message })
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// An edition's channels, together with those that may carry the same of it.
+    fn audiences(
+        &self,
+        edition: &Arc<Edition>,
+        workspace: &Workspace,
+    ) -> impl Iterator<Item = (Arc<Edition>, Vec<Destination>)> + use<> {
+        let mut audiences: BTreeMap<Clearance, (Arc<Edition>, Vec<Destination>)> = BTreeMap::new();
+        for at in &edition.destinations {
+            let cleared = self.cleared(edition, at, workspace);
+            let audience = audiences.entry(cleared.clearance).or_insert((cleared, Vec::new()));
+            audience.1.push(at.clone());
+        }
+        audiences.into_values()
     }
 
     async fn read(&self, cx: &Cx<Self>, invoker: &Invoker, args: WeekArgs) -> Result<Weekly> {
         let edition = self.edition(args.edition.as_deref())?;
-        let edition = self.cleared(edition, invoker.channel.as_ref());
+        let edition = match &invoker.channel {
+            Some(channel) => self.cleared(&edition, channel, cx.workspace()),
+            None => edition,
+        };
         let now = cx.now();
         let week = args.week.unwrap_or_else(|| Week::complete_before(now, &cx.workspace().zone));
         Self::weekly(cx.scores()?, cx.workspace(), edition, week, Tick::on_time(now)).await
     }
 
-    /// The edition as a channel may carry it. Sharing never raises the clearance, and a channel that no
-    /// edition names carries figures alone.
-    fn cleared(&self, edition: Arc<Edition>, channel: Option<&Destination>) -> Arc<Edition> {
-        let Some(channel) = channel else { return edition };
-        let own = self.editions.iter().filter(|own| own.destinations.contains(channel));
-        let own = own.map(|own| own.clearance).max().unwrap_or(Clearance::Figures);
-        let clearance = edition.clearance.min(own);
-        Arc::new(Edition { clearance, ..(*edition).clone() })
+    /// The edition as a channel may carry it: posting or sharing there never raises its clearance.
+    pub fn cleared(
+        &self,
+        edition: &Edition,
+        at: &Destination,
+        workspace: &Workspace,
+    ) -> Arc<Edition> {
+        let clearance = edition.clearance.min(self.carried(at, workspace));
+        Arc::new(Edition { clearance, ..edition.clone() })
+    }
+
+    /// What a channel carries: as the workspace has settled it, else as much as the editions that go
+    /// there, else figures alone.
+    fn carried(&self, at: &Destination, workspace: &Workspace) -> Clearance {
+        let own = self.editions.iter().filter(|own| own.destinations.contains(at));
+        let own = own.map(|own| own.clearance).max();
+        workspace.clearance_of(at).or(own).unwrap_or_default()
     }
 
     async fn preview(cx: Cx<Self>, invoker: Invoker, args: WeekArgs) -> Result<Reply> {

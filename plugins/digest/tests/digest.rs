@@ -5,11 +5,12 @@ use std::sync::Arc;
 use cxbot_digest::config::Config;
 use cxbot_digest::message::{PARENT_BLOCKS, PARENT_LIMIT, THREAD_LIMIT};
 use cxbot_digest::{Digest, message};
+use cxbot_sdk::channel::Channel;
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::message::Block;
 use cxbot_sdk::testing::{TestHost, comply, conversation};
 use cxbot_sdk::week::Week;
-use cxbot_sdk::{Message, Plugin};
+use cxbot_sdk::{Clearance, Invoker, Message, Plugin, Reply};
 use serde_json::{Value, json};
 
 const NOW: &str = "2026-11-16T09:00:00Z";
@@ -131,16 +132,104 @@ async fn every_part_of_the_thread_has_one_heading_and_fits() {
 #[tokio::test]
 async fn a_channel_cleared_for_figures_gets_no_quotes_and_no_names() {
     let host = TestHost::new(NOW, autumn());
-    let whole = |message: &Message| {
-        let parts: Vec<String> = message.thread.iter().map(Message::plain).collect();
-        message.plain() + &parts.join("\n")
-    };
     for (clearance, quoted, named) in
         [("figures", false, false), ("quotes", true, false), ("names", true, true)]
     {
         let text = whole(&digest_of(&host, json!({"clearance": clearance})).await);
         assert_eq!(text.contains("It was solved"), quoted, "{clearance}: {text}");
         assert_eq!(text.contains("Lee"), named, "{clearance}: {text}");
+    }
+}
+
+/// Channels for which the workspace says what they carry.
+fn carrying(list: &[(&str, Clearance)]) -> Vec<Channel> {
+    let channel = |(at, clearance): &(&str, Clearance)| Channel {
+        at: at.parse().expect("a destination"),
+        clearance: *clearance,
+        redact: true,
+    };
+    list.iter().map(channel).collect()
+}
+
+fn whole(message: &Message) -> String {
+    let parts = std::iter::once(message).chain(&message.thread);
+    parts.map(Message::plain).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn a_post_carries_no_more_than_its_channel_whatever_the_edition_may() {
+    let config = json!({
+        "destinations": ["slack:C1", "slack:C2", "slack:C3", "discord:4"],
+        "clearance": "names",
+    });
+    let mut host = TestHost::new(NOW, autumn());
+    host.workspace.channels = carrying(&[
+        ("slack:C1", Clearance::Figures),
+        ("slack:C2", Clearance::Quotes),
+        ("discord:4", Clearance::Names),
+    ]);
+    let host = Arc::new(host);
+    let plugin = cxbot_sdk::plugin::install::<Digest>(config).expect("a plugin");
+    let tick = cxbot_sdk::Tick::on_time(NOW.parse().expect("an instant"));
+    let call = cxbot_sdk::plugin::Call::Job { name: "all".to_owned(), tick };
+    plugin.call(host.clone(), call).await.expect("posted");
+    let published = host.published();
+    assert_eq!(published.len(), 4);
+    for ((_, at, _), message) in published {
+        let text = whole(&message);
+        let shown = (text.contains("It was solved"), text.contains("Lee"));
+        let wanted = match &*at.channel {
+            "C1" => (false, false),
+            "C2" => (true, false),
+            _ => (true, true),
+        };
+        assert_eq!(shown, wanted, "{at}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_shared_digest_carries_what_its_channel_is_settled_to_else_what_its_editions_may() {
+    let config = json!({
+        "destinations": ["slack:C1", "slack:C2"],
+        "clearance": "names",
+        "editions": [{"name": "sso", "destinations": ["slack:C3"], "clearance": "figures"}],
+    });
+    let mut host = TestHost::new(NOW, autumn());
+    host.workspace.channels = carrying(&[
+        ("slack:C1", Clearance::Quotes),
+        ("slack:C3", Clearance::Names),
+        ("slack:C4", Clearance::Quotes),
+    ]);
+    let host = Arc::new(host);
+    let plugin = cxbot_sdk::plugin::install::<Digest>(config).expect("a plugin");
+    for (at, edition, quoted, named) in [
+        // Less than its edition, because the channel is settled.
+        ("slack:C1", "all", true, false),
+        // As its edition says, because nothing else does.
+        ("slack:C2", "all", true, true),
+        // The edition itself never carries more than it may.
+        ("slack:C3", "all", true, true),
+        ("slack:C3", "sso", false, false),
+        // No edition goes there, but the workspace has settled it.
+        ("slack:C4", "all", true, false),
+        ("slack:C5", "all", false, false),
+    ] {
+        let invoker = Invoker {
+            id: "x".to_owned(),
+            name: String::new(),
+            roles: Vec::new(),
+            teammate: Vec::new(),
+            teams: Vec::new(),
+            channel: Some(at.parse().expect("a destination")),
+        };
+        let arguments = json!({"edition": edition});
+        let name = "digest".to_owned();
+        let call = cxbot_sdk::plugin::Call::Action { name, invoker, arguments };
+        let reply = plugin.call(host.clone(), call).await.expect("answered");
+        let Reply::Private(message) = reply else { panic!("not a message: {reply:?}") };
+        let text = whole(&message);
+        assert_eq!(text.contains("It was solved"), quoted, "{at} {edition}: {text}");
+        assert_eq!(text.contains("Lee"), named, "{at} {edition}: {text}");
     }
 }
 

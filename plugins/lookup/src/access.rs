@@ -1,7 +1,7 @@
 //! Who may see whom, failing closed: without a role and without a teammate id of one's own, nobody.
 
 use cxbot_sdk::history::Colleague;
-use cxbot_sdk::{Error, Invoker, Result, Text};
+use cxbot_sdk::{Clearance, Error, Invoker, Result, Text, Workspace};
 
 /// Roles that see everyone.
 const SEE_EVERYONE: [&str; 3] = ["operator", "leader", "qa"];
@@ -51,6 +51,15 @@ pub(crate) fn stays_private(invoker: &Invoker) -> Result<()> {
         Some(_) => Err(Error::refused(
             "This is about people, so it stays with you and is not shared with a channel.",
         )),
+    }
+}
+
+/// What may be seen where the answer is: everything by the asker alone, figures in a channel of which
+/// the workspace says nothing.
+pub(crate) fn carried(invoker: &Invoker, workspace: &Workspace) -> Clearance {
+    match &invoker.channel {
+        None => Clearance::Names,
+        Some(channel) => workspace.clearance_of(channel).unwrap_or_default(),
     }
 }
 

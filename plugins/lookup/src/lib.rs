@@ -253,9 +253,10 @@ impl Lookup {
         Ok(Reply::Private(card::group(group, &gathered, names, cx.workspace())))
     }
 
-    async fn topic(cx: Cx<Self>, _: Invoker, args: TopicArgs) -> Result<Reply> {
+    async fn topic(cx: Cx<Self>, invoker: Invoker, args: TopicArgs) -> Result<Reply> {
+        let carried = access::carried(&invoker, cx.workspace());
         match gather::topic(&cx, &args.name).await? {
-            Ok(topic) => Ok(Reply::Private(card::topic(&topic, cx.workspace()))),
+            Ok(topic) => Ok(Reply::Private(card::topic(&topic, carried, cx.workspace()))),
             Err(near) => Err(card::no_topic(&args.name, &near, cx.workspace())),
         }
     }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use cxbot_lookup::Lookup;
+use cxbot_sdk::channel::Channel;
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::plugin::{Call, install};
 use cxbot_sdk::testing::{TestHost, comply, conversation};
-use cxbot_sdk::{Error, Host, Invoker, Reply};
+use cxbot_sdk::{Clearance, Error, Host, Invoker, Reply};
 use serde_json::{Value, json};
 
 const NOW: &str = "2026-11-16T09:00:00Z";
@@ -284,4 +285,20 @@ async fn what_is_about_people_is_not_shared_with_a_channel() {
     }
     let group = ask(&host, shared(), "group", json!({"name": "VIP"})).await;
     assert!(!group.contains("Acme"), "{group}");
+}
+
+#[tokio::test]
+async fn a_topic_shows_explanations_only_in_a_channel_that_may_carry_them() {
+    let mut host = TestHost::new(NOW, autumn());
+    let quoting = "slack:C0QUOTES".parse().expect("a channel");
+    host.workspace.channels =
+        vec![Channel { at: quoting, clearance: Clearance::Quotes, redact: true }];
+    let host = Arc::new(host);
+    for (at, quoted) in [("slack:C0QUOTES", true), ("slack:C0OTHER", false)] {
+        let channel = Some(at.parse().expect("a channel"));
+        let shared = Invoker { channel, ..invoker("leader", &[]) };
+        let card = ask(&host, shared, "topic", json!({"name": "Log-in"})).await;
+        assert_eq!(card.contains("It was solved"), quoted, "{at}: {card}");
+        assert!(card.contains("Rated 5") && card.contains("conversation 63"), "{at}: {card}");
+    }
 }

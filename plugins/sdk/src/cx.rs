@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::channel::{Channel, Clearance};
 use crate::error::Result;
 use crate::history::{Attribution, Colleague};
 use crate::message::Message;
@@ -41,6 +42,26 @@ pub struct Workspace {
     pub exclusions: Vec<(String, String)>,
     /// Whether only fixed cells of many conversations of several people are lent.
     pub protected: bool,
+    /// What channels may carry, each channel once; plugins ask [`Workspace::clearance_of`].
+    pub channels: Vec<Channel>,
+}
+
+impl Workspace {
+    /// What a channel may carry, where the workspace has settled it. A channel for which neither it nor
+    /// the plugin's own settings say anything carries figures only.
+    pub fn clearance_of(&self, at: &Destination) -> Option<Clearance> {
+        self.channel(at).map(|channel| channel.clearance)
+    }
+
+    /// Whether what reaches or charges a customer is hidden in a channel: everywhere but where the
+    /// workspace says otherwise.
+    pub fn redacts(&self, at: &Destination) -> bool {
+        self.channel(at).is_none_or(|channel| channel.redact)
+    }
+
+    fn channel(&self, at: &Destination) -> Option<&Channel> {
+        self.channels.iter().find(|channel| channel.at == *at)
+    }
 }
 
 impl Default for Workspace {
@@ -55,6 +76,7 @@ impl Default for Workspace {
             attribution: Attribution::default(),
             exclusions: Vec::new(),
             protected: false,
+            channels: Vec::new(),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! in [`count`] (which conversation counts where) and [`figures`] (what may be said about a change);
 //! how they are written is in [`words`] and checked by [`lint`]. [`testing`] holds an in-memory host.
 
+pub mod channel;
 pub mod civil;
 pub mod conversation;
 pub mod count;
@@ -23,6 +24,7 @@ pub mod text;
 pub mod week;
 pub mod words;
 
+pub use channel::Clearance;
 pub use cx::{Audience, Cx, Destination, Host, Invoker, Workspace};
 pub use error::{Error, Result};
 pub use message::Message;

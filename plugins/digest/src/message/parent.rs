@@ -5,7 +5,7 @@ use cxbot_sdk::text::shorten;
 use cxbot_sdk::words::{
     count, counted, day_time, days_of, percent, points, range, week_number, weekday_time,
 };
-use cxbot_sdk::{Message, Plugin, Text, Workspace};
+use cxbot_sdk::{Clearance, Message, Plugin, Text, Workspace};
 use jiff::SignedDuration;
 
 use super::{TOPIC_LIMIT, lane_label, lane_name};
@@ -136,7 +136,7 @@ fn lone_win(weekly: &Weekly, conversation: &Conversation) -> Text {
     let why = conversation.explanation.as_deref().unwrap_or_default();
     let lead = Text::from("A conversation rated 5");
     let lead = match weekly.edition.clearance {
-        crate::config::Clearance::Figures => lead,
+        Clearance::Figures => lead,
         _ => lead.plain(": “").outside(shorten(why.trim(), QUOTE_LIMIT)).plain("”"),
     };
     lead.plain(" (").then(super::quotes::way_to(conversation)).plain(")")

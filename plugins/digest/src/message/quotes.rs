@@ -2,11 +2,10 @@
 
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::text::shorten;
-use cxbot_sdk::{Message, Text, Workspace};
+use cxbot_sdk::{Clearance, Message, Text, Workspace};
 
 use super::parent::{cell_name, change_words};
 use crate::Weekly;
-use crate::config::Clearance;
 use crate::evidence::Reason;
 use cxbot_sdk::words::{count, percent};
 

@@ -50,8 +50,17 @@ fn days(from: Timestamp, until: Timestamp, workspace: &Workspace) -> String {
     format!("{} – {}", day(from).strftime("%a %-d %b"), last.strftime("%a %-d %b %Y"))
 }
 
-/// `Rated 2, Tue 10 Nov: “explanation” — conversation 88123`.
+/// `Rated 2, Tue 10 Nov 2026 · Invoices · “explanation” — conversation 88123`.
 fn case(conversation: &Conversation, workspace: &Workspace) -> Text {
+    quoted(rated(conversation, workspace), conversation)
+}
+
+/// The same where explanations may not be seen.
+fn case_without_quote(conversation: &Conversation, workspace: &Workspace) -> Text {
+    way_to(rated(conversation, workspace), conversation)
+}
+
+fn rated(conversation: &Conversation, workspace: &Workspace) -> Text {
     let score = match conversation.score.value() {
         Some(score) => format!("Rated {score}"),
         None => "No score".to_owned(),
@@ -59,11 +68,10 @@ fn case(conversation: &Conversation, workspace: &Workspace) -> Text {
     let day = workspace.zone.to_datetime(conversation.closed_at).strftime("%a %-d %b %Y");
     let topics = conversation.topics.iter().map(|topic| shorten(topic, NAME));
     let text = Text::new().bold(format!("{score}, {day}")).plain(" · ");
-    let text = match topics.collect::<Vec<_>>().join(", ") {
+    match topics.collect::<Vec<_>>().join(", ") {
         none if none.is_empty() => text,
         topics => text.outside(topics).plain(" · "),
-    };
-    quoted(text, conversation)
+    }
 }
 
 /// The explanation as it was given, and the way to the conversation.

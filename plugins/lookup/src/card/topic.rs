@@ -6,9 +6,9 @@ use cxbot_sdk::figures::{Cell, MIN_N, Share, judge};
 use cxbot_sdk::message::{Block, Fact};
 use cxbot_sdk::text::shorten;
 use cxbot_sdk::words::{days_of, percent};
-use cxbot_sdk::{Error, Message, Text, Workspace};
+use cxbot_sdk::{Clearance, Error, Message, Text, Workspace};
 
-use super::{NAME, case, offered, share_words};
+use super::{NAME, case, case_without_quote, offered, share_words};
 use crate::gather::OfTopic;
 
 pub(crate) fn no_topic(name: &str, near: &[String], workspace: &Workspace) -> Error {
@@ -20,7 +20,10 @@ pub(crate) fn no_topic(name: &str, near: &[String], workspace: &Workspace) -> Er
     Error::refused(offered(text, "Topics like it:", near))
 }
 
-pub(crate) fn topic(topic: &OfTopic, workspace: &Workspace) -> Message {
+/// `carried` says what may be seen where this is shown.
+pub(crate) fn topic(topic: &OfTopic, carried: Clearance, workspace: &Workspace) -> Message {
+    let quotes = carried >= Clearance::Quotes;
+    let case = if quotes { case } else { case_without_quote };
     let name = shorten(&topic.name, NAME);
     let message = Message::new(Text::from("The topic ").outside(&*name))
         .heading(Text::new().outside(&*name).plain(format!(" · {}", days_of(topic.week))))
@@ -29,7 +32,10 @@ pub(crate) fn topic(topic: &OfTopic, workspace: &Workspace) -> Message {
         .quotes
         .iter()
         .fold(message, |message, one: &Conversation| message.text(case(one, workspace)));
-    said.note("Explanations come with the score and are quoted as they are.")
+    said.note(match quotes {
+        true => "Explanations come with the score and are quoted as they are.",
+        false => "Explanations are not shown in this channel; ask privately to see them.",
+    })
 }
 
 fn fact(topic: &OfTopic, lane: Lane, workspace: &Workspace) -> Fact {
