@@ -5,6 +5,7 @@ mod cli;
 mod counts;
 mod delivery;
 mod discord;
+mod groups;
 mod independent;
 mod parties;
 mod protected;

@@ -89,12 +89,20 @@ pub struct Request {
     /// What the person is called there, where the platform says so.
     #[serde(default)]
     pub person_name: Option<String>,
-    /// The ids of the groups that the platform says the person is in.
+    /// The ids of the groups that the platform says, with the request, the person is in.
     #[serde(default)]
     pub groups: Vec<String>,
     pub channel: String,
     /// Where the answer goes, as the platform gave it.
     pub answer_to: String,
+}
+
+/// The groups of a platform that someone is in, by their ids.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Groups {
+    pub ids: Vec<String>,
+    /// What someone who is refused reads where not every group could be read.
+    pub unread: Option<&'static str>,
 }
 
 /// What someone did to ask.
@@ -262,6 +270,11 @@ pub trait Platform: Send + Sync {
 
     /// Asks for more with a form. [`Failure::Gone`] where that comes too late.
     async fn ask(&self, request: &Request, form: &Form) -> Result<(), Failure>;
+
+    /// The groups that the asker is in, as of now or of a few minutes ago.
+    async fn groups(&self, request: &Request) -> Groups {
+        Groups { ids: request.groups.clone(), unread: None }
+    }
 
     /// Answers a request so that only its asker sees it.
     async fn answer(&self, request: &Request, message: &Message) -> Result<(), Failure>;

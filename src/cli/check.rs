@@ -85,6 +85,7 @@ impl Check {
         if let Some(token) = &config.secrets.slack_bot {
             let slack = Slack::new(&config.slack, token, workspace.zone.clone())?;
             let slack = slack.listening(config.secrets.slack_app.clone());
+            let slack = slack.with_groups(config.access.slack_groups().collect());
             well &= say(slack::NAME, slack.look(&on(slack::NAME)).await)?;
         }
         if let Some(token) = &config.secrets.discord {

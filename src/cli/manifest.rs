@@ -24,7 +24,9 @@ impl Manifest {
     pub(super) fn run(&self, loaded: &Loaded) -> Result<ExitCode> {
         let Platform::Slack = self.platform;
         loaded.config.workspace().map_err(|problem| loaded.locate(problem))?;
-        show::print(&show::json(&manifest::manifest(&loaded.config.slack.command))?)?;
+        let with_groups = loaded.config.access.slack_groups().next().is_some();
+        let manifest = manifest::manifest(&loaded.config.slack.command, with_groups);
+        show::print(&show::json(&manifest)?)?;
         Ok(ExitCode::SUCCESS)
     }
 }

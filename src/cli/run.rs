@@ -75,7 +75,8 @@ fn platforms(loaded: &Loaded, app: &App) -> Result<Vec<Arc<dyn Platform>>> {
     let slack = config.secrets.slack_bot.as_ref();
     let slack = slack.map(|token| Slack::new(&config.slack, token, zone)).transpose()?;
     let app_token = config.secrets.slack_app.clone();
-    let slack = slack.map(|slack| slack.listening(app_token));
+    let groups = config.access.slack_groups().collect();
+    let slack = slack.map(|slack| slack.listening(app_token).with_groups(groups));
     let discord = config.secrets.discord.as_ref();
     let discord = discord.map(|token| Discord::new(&config.discord, token)).transpose()?;
     let channels = check::channels(loaded)?.into_iter();

@@ -1,6 +1,6 @@
 //! Who may ask for what: the same table for every platform.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -27,6 +27,8 @@ pub struct AccessConfig {
 #[serde(default, deny_unknown_fields)]
 pub struct GroupConfig {
     pub role: String,
+    /// The id of a user group in Slack.
+    pub slack: Option<String>,
     /// The id of a role in Discord.
     pub discord: Option<String>,
 }
@@ -46,14 +48,22 @@ impl AccessConfig {
                 let must = "auditors are named under [[people]] and come from no group";
                 return Err(Problem::at(&setting, must));
             }
-            let id = group.discord.as_deref().unwrap_or_default();
             if group.role.trim().is_empty() {
                 return Err(Problem::at(&setting, "needs a role, such as role = \"leader\""));
             }
-            if id.is_empty() || !id.chars().all(|c| c.is_ascii_digit()) {
-                let must =
-                    "needs the id of a role in Discord, such as discord = \"112233445566778800\"";
+            if group.slack.is_none() && group.discord.is_none() {
+                let must = "needs the id of a user group in Slack or of a role in Discord, such as \
+                            slack = \"S0123ABCD\" or discord = \"112233445566778800\"";
                 return Err(Problem::at(&setting, must));
+            }
+            if group.slack.as_deref().is_some_and(|id| !is_user_group(id)) {
+                let must = "must be a user group's id, S and capitals or digits, such as slack = \
+                            \"S0123ABCD\"; Slack copies it from the menu of the group's page";
+                return Err(Problem::at(&format!("{setting}.slack"), must));
+            }
+            if group.discord.as_deref().is_some_and(|id| !is_number(id)) {
+                let must = "must be a role's id, such as discord = \"112233445566778800\"";
+                return Err(Problem::at(&format!("{setting}.discord"), must));
             }
         }
         Ok(())
@@ -67,12 +77,20 @@ impl AccessConfig {
     ) -> impl Iterator<Item = String> + 'a {
         let own = self.groups.iter().filter(move |group| {
             let id = match platform {
+                "slack" => group.slack.as_ref(),
                 "discord" => group.discord.as_ref(),
                 _ => None,
             };
             id.is_some_and(|id| groups.contains(id))
         });
         own.map(|group| group.role.clone())
+    }
+
+    /// Every user group of Slack that gives a role, each once.
+    pub fn slack_groups(&self) -> impl Iterator<Item = String> {
+        let ids: BTreeSet<&String> =
+            self.groups.iter().filter_map(|group| group.slack.as_ref()).collect();
+        ids.into_iter().cloned()
     }
 
     /// The roles of which one is needed for an action of a plugin; none for what everyone may ask.
@@ -88,13 +106,25 @@ impl AccessConfig {
     }
 }
 
+fn is_user_group(id: &str) -> bool {
+    let rest = id.strip_prefix('S').unwrap_or_default();
+    !rest.is_empty() && rest.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+}
+
+fn is_number(id: &str) -> bool {
+    !id.is_empty() && id.chars().all(|c| c.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn table() -> AccessConfig {
         let table = r#"
-            groups = [{ role = "leader", discord = "11" }, { role = "qa", discord = "12" }]
+            groups = [
+                { role = "leader", discord = "11", slack = "S0LEAD" },
+                { role = "qa", discord = "12" },
+            ]
             commands = { digest = ["leader"], coverage = ["qa"] }
         "#;
         toml::from_str(table).expect("well-formed")
@@ -111,6 +141,28 @@ mod tests {
         };
         assert_eq!(of("discord", &["11", "99"]), ["leader"]);
         assert_eq!(of("slack", &["11"]), [""; 0]);
+        assert_eq!(of("slack", &["S0LEAD"]), ["leader"]);
+        assert_eq!(of("discord", &["S0LEAD"]), [""; 0]);
+    }
+
+    #[test]
+    fn a_group_needs_the_id_of_one_platform_at_least_in_its_form() {
+        let said = |group: &str| {
+            let table: AccessConfig = toml::from_str(&format!("groups = [{group}]")).expect("TOML");
+            table.check().err().map(|problem| problem.to_string()).unwrap_or_default()
+        };
+        for (group, wanted) in [
+            ("{ role = 'a', slack = 'S0123ABCD' }", ""),
+            ("{ role = 'a', slack = 'S0123ABCD', discord = '11' }", ""),
+            ("{ slack = 'S0123ABCD' }", "needs a role"),
+            ("{ role = 'a' }", "needs the id of a user group in Slack or of a role in Discord"),
+            ("{ role = 'a', slack = '@leads', discord = '11' }", "must be a user group's id"),
+            ("{ role = 'a', slack = 'S' }", "must be a user group's id"),
+            ("{ role = 'a', slack = 'S0123ABCD', discord = 'x' }", "must be a role's id"),
+        ] {
+            assert!(said(group).contains(wanted), "{group}: {}", said(group));
+            assert_eq!(wanted.is_empty(), said(group).is_empty(), "{group}: {}", said(group));
+        }
     }
 
     #[test]

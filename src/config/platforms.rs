@@ -27,6 +27,10 @@ pub struct SlackConfig {
     /// How long after a call without an answer the history is sure to show what was done, 1s–10m.
     #[schemars(with = "String")]
     pub history_lag: SignedDuration,
+    /// How long the people of a user group that gives a role are taken to be the same, 1s–10m. They
+    /// are read again before that is over.
+    #[schemars(with = "String")]
+    pub groups_for: SignedDuration,
 }
 
 impl Default for SlackConfig {
@@ -39,6 +43,7 @@ impl Default for SlackConfig {
             timeout: SignedDuration::from_secs(15),
             read_history: true,
             history_lag: SignedDuration::from_secs(20),
+            groups_for: SignedDuration::from_mins(10),
         }
     }
 }
@@ -60,6 +65,7 @@ impl SlackConfig {
             (is_web(&self.api_url), "api_url", "must start with https:// or http://"),
             (timeout.contains(&self.timeout), "timeout", "must be between 1s and 25s"),
             (lag.contains(&self.history_lag), "history_lag", "must be between 1s and 10m"),
+            (lag.contains(&self.groups_for), "groups_for", "must be between 1s and 10m"),
         ];
         match checks.into_iter().find(|(holds, ..)| !holds) {
             Some((_, setting, must)) => Err(Problem::at(&format!("slack.{setting}"), must)),

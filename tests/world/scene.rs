@@ -22,12 +22,20 @@ pub struct Scene {
 
 impl Scene {
     pub async fn new() -> Scene {
+        Scene::with(|_| {}, &[]).await
+    }
+
+    /// The same in a workspace that is prepared so, with these variables set too.
+    pub async fn with(prepare: impl FnOnce(&Slack), variables: &[(&str, &str)]) -> Scene {
         let slack = Slack::start().await;
         slack.put_channel(SUPPORT, "support");
         slack.put_user(ANA, "ana");
         slack.put_user(BEN, "ben");
         let world =
             World::new().posting_to(&slack, &[SUPPORT]).with("SLACK_APP_TOKEN", Slack::APP_TOKEN);
+        prepare(&slack);
+        let set = |world: World, (name, value): &(&str, &str)| world.with(name, value);
+        let world = variables.iter().fold(world, set);
         import(&world).await;
         let running = listening(&world, &slack).await;
         Scene { slack, world, running }

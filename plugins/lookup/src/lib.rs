@@ -12,7 +12,7 @@ mod gather;
 use cxbot_sdk::count::{Filter, Lane};
 use cxbot_sdk::history::Colleague;
 use cxbot_sdk::plugin::Suggestion;
-use cxbot_sdk::{Cx, Error, Invoker, Need, Plugin, Reply, Result, Routes};
+use cxbot_sdk::{Clearance, Cx, Error, Invoker, Need, Plugin, Reply, Result, Routes};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -249,7 +249,7 @@ impl Lookup {
             return Err(card::no_group(&args.name, &known));
         };
         let gathered = gather::group(&cx, group, args.weeks).await?;
-        let names = access::stays_private(&invoker).is_ok();
+        let names = access::carried(&invoker, cx.workspace()) == Clearance::Names;
         Ok(Reply::Private(card::group(group, &gathered, names, cx.workspace())))
     }
 

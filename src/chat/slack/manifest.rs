@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// What the bot may do, and why.
-pub const SCOPES: &[(&str, &str)] = &[
+const SCOPES: &[(&str, &str)] = &[
     ("chat:write", "posts and edits digests in channels it is invited to"),
     ("commands", "hears its command"),
     ("channels:history", "finds out whether a post without an answer was made"),
@@ -12,9 +12,17 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("groups:read", "the same for private channels"),
 ];
 
+/// What it may do beside that where user groups of Slack give roles.
+const OF_GROUPS: (&str, &str) = ("usergroups:read", "knows who is in the groups that give a role");
+
+/// All that the bot may do, and why.
+pub fn scopes(with_groups: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
+    SCOPES.iter().copied().chain(with_groups.then_some(OF_GROUPS))
+}
+
 /// The manifest, in version 2 of Slack's schema.
-pub fn manifest(command: &str) -> Value {
-    let scopes: Vec<&str> = SCOPES.iter().map(|(scope, _)| *scope).collect();
+pub fn manifest(command: &str, with_groups: bool) -> Value {
+    let scopes: Vec<&str> = scopes(with_groups).map(|(scope, _)| scope).collect();
     json!({
         "_metadata": {"major_version": 2},
         "display_information": {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod failure;
+mod groups;
 pub mod manifest;
 mod online;
 mod pace;
@@ -13,7 +14,9 @@ mod web;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use anyhow::Context;
 use async_trait::async_trait;
 use cxbot_sdk::Message;
 use jiff::tz::TimeZone;
@@ -25,9 +28,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::form::Form;
 use super::render::slack::{self as render, Drawn, views as windows};
-use super::{Asked, Call, Desk, Failure, Platform, Post, Request, Search};
+use super::{Asked, Call, Desk, Failure, Groups, Platform, Post, Request, Search};
 use crate::config::SlackConfig;
 use answer::Answers;
+use groups::UserGroups;
 use pace::Pace;
 use socket::Hand;
 use views::Views;
@@ -51,6 +55,8 @@ pub struct Slack {
     web: Arc<Web>,
     views: Arc<Views>,
     answers: Answers,
+    groups: Arc<UserGroups>,
+    groups_for: Duration,
     /// The token of Socket Mode, `xapp-…`.
     app_token: Option<SecretString>,
     pace: Option<Pace>,
@@ -71,10 +77,12 @@ impl Slack {
         zone: TimeZone,
     ) -> anyhow::Result<Slack> {
         let web = Arc::new(Web::new(config, token)?);
+        let groups_for = config.groups_for.try_into().context("slack.groups_for")?;
         Ok(Slack {
             views: Arc::new(Views::new(web.clone())),
-            web,
             answers: Answers::new(config)?,
+            groups: Arc::new(UserGroups::new(web.clone(), Vec::new(), groups_for)),
+            groups_for,
             app_token: None,
             pace: Pace::new(),
             zone,
@@ -82,12 +90,19 @@ impl Slack {
             history_lag: config.history_lag,
             refuses_natives: AtomicBool::new(false),
             bot: OnceCell::new(),
+            web,
         })
     }
 
     /// The same, listening for what people ask by Socket Mode.
     pub fn listening(mut self, app_token: Option<SecretString>) -> Slack {
         self.app_token = app_token;
+        self
+    }
+
+    /// The same, telling who is in these user groups.
+    pub fn with_groups(mut self, ids: Vec<String>) -> Slack {
+        self.groups = Arc::new(UserGroups::new(self.web.clone(), ids, self.groups_for));
         self
     }
 
@@ -230,6 +245,10 @@ impl Platform for Slack {
         }
     }
 
+    async fn groups(&self, request: &Request) -> Groups {
+        self.groups.of(&request.person).await
+    }
+
     fn answers_in_place(&self, request: &Request) -> bool {
         match Way::read(&request.answer_to) {
             Way::Address(_) => request.what.turns_page(),
@@ -246,7 +265,7 @@ impl Platform for Slack {
         if let Some(token) = &self.app_token {
             let views = self.views.clone();
             let hand = Hand { desk, views, opened: Arc::default() };
-            self.web.listen(token, hand, &stop).await;
+            tokio::join!(self.web.listen(token, hand, &stop), self.groups.keep_reading(&stop));
         }
     }
 

@@ -1,9 +1,10 @@
 //! What a look at Slack finds: whether the token is good for everything, and the bot in its channels.
 
+use cxbot_sdk::words::counted;
 use serde_json::{Value, json};
 
 use super::Slack;
-use super::manifest::SCOPES;
+use super::manifest;
 use crate::chat::{Failure, Finding};
 
 impl Slack {
@@ -18,11 +19,14 @@ impl Slack {
         };
         let mut findings = vec![token];
         match self.web.scopes().await {
-            Ok(granted) => findings.extend(scopes(&granted)),
+            Ok(granted) => findings.extend(self.scopes(&granted)),
             Err(failure) => findings.push(Err(failure.to_string())),
         }
         for channel in channels {
             findings.push(self.channel(channel).await);
+        }
+        for group in self.groups.ids() {
+            findings.push(self.group(group).await);
         }
         if let Some(token) = &self.app_token {
             findings.push(self.socket(token).await);
@@ -48,25 +52,37 @@ impl Slack {
         }
     }
 
+    /// A group without people gives nobody its role, which may well be meant.
+    async fn group(&self, id: &str) -> Finding {
+        match self.groups.people(id).await {
+            Ok(people) => {
+                let people = counted(people.len() as u64, "member");
+                Ok(format!("the user group {id} has {people}"))
+            }
+            Err(failure) => Err(format!("access.groups, {id}: {failure}")),
+        }
+    }
+
     async fn socket(&self, token: &secrecy::SecretString) -> Finding {
         match self.web.open_connection(token).await {
             Ok(()) => Ok("the app token opens Socket Mode".to_owned()),
             Err(failure) => Err(failure.to_string()),
         }
     }
-}
 
-fn scopes(granted: &[String]) -> Vec<Finding> {
-    let missing = SCOPES.iter().filter(|(scope, _)| !granted.iter().any(|known| known == scope));
-    let missing: Vec<Finding> = missing
-        .map(|(scope, why)| {
-            Err(format!(
-                "the scope {scope} is missing ({why}): add it to the app and install it anew"
-            ))
-        })
-        .collect();
-    match missing.is_empty() {
-        true => vec![Ok("every scope is granted".to_owned())],
-        false => missing,
+    fn scopes(&self, granted: &[String]) -> Vec<Finding> {
+        let wanted = manifest::scopes(!self.groups.ids().is_empty());
+        let missing = wanted.filter(|(scope, _)| !granted.iter().any(|known| known == scope));
+        let missing: Vec<Finding> = missing
+            .map(|(scope, why)| {
+                Err(format!(
+                    "the scope {scope} is missing ({why}): add it to the app and install it anew"
+                ))
+            })
+            .collect();
+        match missing.is_empty() {
+            true => vec![Ok("every scope is granted".to_owned())],
+            false => missing,
+        }
     }
 }

@@ -103,8 +103,11 @@ impl Desk for Reception {
         request: &Request,
         what: &Suggest,
     ) -> Vec<(String, String)> {
-        let invoker = self.bot.invoker(platform, request);
-        let suggesting = self.bot.app.suggest(what, invoker);
+        let Some(platform) = self.bot.platforms.get(platform) else { return Vec::new() };
+        let suggesting = async {
+            let (invoker, _) = self.bot.invoker(platform.as_ref(), request).await;
+            self.bot.app.suggest(what, invoker).await
+        };
         match tokio::time::timeout(SUGGESTED_WITHIN, suggesting).await {
             Ok(Ok(found)) => found.into_iter().map(|one| (one.label, one.value)).collect(),
             Ok(Err(Error::Broken(error))) => {
@@ -275,7 +278,22 @@ impl Bot {
     }
 
     async fn reply(&self, platform: &dyn Platform, request: &Request) -> cxbot_sdk::Result<Answer> {
-        let invoker = self.invoker(platform.name(), request);
+        let (invoker, unread) = self.invoker(platform, request).await;
+        let reply = self.reply_as(platform, request, invoker).await;
+        reply.map_err(|error| match (error, unread) {
+            (Error::Refused(message), Some(unread)) => {
+                Error::Refused(Box::new(message.note(unread)))
+            }
+            (error, _) => error,
+        })
+    }
+
+    async fn reply_as(
+        &self,
+        platform: &dyn Platform,
+        request: &Request,
+        invoker: Invoker,
+    ) -> cxbot_sdk::Result<Answer> {
         let (asked, of, number) = match own(&request.what) {
             Some(Own::Share { of }) => {
                 let asked = self.asked_before(platform, &of).await?;
@@ -315,18 +333,25 @@ impl Bot {
     }
 
     /// The person as `[[people]]` knows them, else by their id on the platform. Roles come from there
-    /// and from the groups that the platform says they are in.
-    fn invoker(&self, platform: &str, request: &Request) -> Invoker {
+    /// and from the groups that the platform says they are in; and what they read if they are refused
+    /// while those cannot be told.
+    async fn invoker(
+        &self,
+        platform: &dyn Platform,
+        request: &Request,
+    ) -> (Invoker, Option<&'static str>) {
+        let groups = platform.groups(request).await;
+        let platform = platform.name();
         let own = |person: &&PersonConfig| person.id_on(platform) == Some(&request.person);
         let known = self.settings.people.iter().find(own);
         let mut invoker = match known {
             Some(person) => people::invoker(person),
             None => people::stranger(&request.person),
         };
-        invoker.roles.extend(self.settings.access.roles_of(platform, &request.groups));
+        invoker.roles.extend(self.settings.access.roles_of(platform, &groups.ids));
         invoker.roles.sort();
         invoker.roles.dedup();
-        invoker
+        (invoker, groups.unread)
     }
 }
 
