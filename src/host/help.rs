@@ -62,7 +62,7 @@ fn details(command: &Action) -> Message {
 pub(super) fn unknown(commands: &[&Action], word: &str) -> Error {
     let words = commands.iter().map(|command| command.name.as_str()).chain([WORD]);
     let nearest = resolve::nearest(word, words);
-    let text = Text::from("There is no command \"").outside(word).plain("\".");
+    let text = Text::from("There is no command \"").verbatim(word).plain("\".");
     let text = match nearest {
         Some(nearest) => text.plain(" Did you mean ").code(nearest).plain("?"),
         None => text,

@@ -7,6 +7,7 @@ mod help;
 mod identity;
 pub mod people;
 mod protected;
+pub mod redact;
 mod resolve;
 pub mod run;
 mod services;

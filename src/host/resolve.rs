@@ -50,7 +50,7 @@ pub(super) fn arguments(line: &str, action: &Action) -> Result<Value> {
         let words = unnamed.join(" ");
         let Some((name, schema)) = properties(action).next() else {
             let text = Text::new().code(&*action.name).plain(" takes no arguments, not \"");
-            return Err(Error::refused(text.outside(words).plain("\".")));
+            return Err(Error::refused(text.verbatim(words).plain("\".")));
         };
         arguments.insert(name.to_owned(), typed(name, &words, schema)?);
     }
@@ -66,7 +66,7 @@ fn schema_of<'a>(action: &'a Action, name: &str) -> Result<&'a Value> {
         return Ok(schema);
     }
     let known: Vec<&str> = properties(action).map(|(name, _)| name).collect();
-    let text = Text::new().code(&*action.name).plain(" has no \"").outside(name).plain("\".");
+    let text = Text::new().code(&*action.name).plain(" has no \"").verbatim(name).plain("\".");
     Err(Error::refused(match known.is_empty() {
         true => text,
         false => text.plain(format!(" It takes: {}.", known.join(", "))),
@@ -87,7 +87,7 @@ pub(super) fn typed(name: &str, value: &str, schema: &Value) -> Result<Value> {
     let is = |kind: &str| has_type(schema, kind);
     let refuse = |what: &str| {
         let text = Text::new().code(name).plain(format!(" takes {what}, not \""));
-        Error::refused(text.outside(value).plain("\"."))
+        Error::refused(text.verbatim(value).plain("\"."))
     };
     if is("integer") {
         return value.parse::<i64>().map(|n| json!(n)).map_err(|_| refuse("a whole number"));

@@ -3,6 +3,8 @@
 use cxbot_sdk::history::Colleague;
 use cxbot_sdk::{Clearance, Error, Invoker, Result, Text, Workspace};
 
+use crate::card::NAME;
+
 /// Roles that see everyone.
 const SEE_EVERYONE: [&str; 3] = ["operator", "leader", "qa"];
 /// The role that sees its own teams.
@@ -81,15 +83,12 @@ pub(crate) fn may_see_customers(invoker: &Invoker) -> Result<()> {
 pub(crate) fn nobody(invoker: &Invoker, name: &str, near: &[&Colleague]) -> Error {
     let all = has(invoker, &SEE_EVERYONE) || has(invoker, &[MANAGER]);
     let text = match all {
-        true => Text::from("Nobody whom you may look up is called \"").outside(name).plain("\"."),
+        true => Text::from("Nobody whom you may look up is called \"").verbatim(name).plain("\"."),
         false => Text::from("You may look up yourself: ").code("me").plain("."),
     };
     let text = match near {
         [] => text,
-        near => near.iter().enumerate().fold(text.plain(" The nearest: "), |text, (at, one)| {
-            let text = if at == 0 { text } else { text.plain(", ") };
-            text.outside(&*one.name)
-        }),
+        near => text.plain(" The nearest: ").names(near.iter().map(|one| &*one.name), NAME),
     };
     Error::refused(text)
 }

@@ -34,7 +34,12 @@ pub fn violations(message: &Message) -> Vec<String> {
 fn own_words(text: &Text) -> String {
     let own = |span: &Span| match span {
         Span::Plain(words) | Span::Bold(words) | Span::Code(words) => words.clone(),
-        Span::Outside(_) | Span::Link { .. } | Span::Person { .. } | Span::Time(_) => "…".into(),
+        Span::Outside(_)
+        | Span::Shortened { .. }
+        | Span::Verbatim(_)
+        | Span::Link { .. }
+        | Span::Person { .. }
+        | Span::Time(_) => "…".into(),
     };
     text.0.iter().map(own).collect()
 }

@@ -16,8 +16,20 @@ pub enum Span {
     Code(String),
     /// Words from outside (names, topics, explanations): data, never markup, never a mention.
     Outside(String),
-    /// A way to more; the label may come from outside.
-    Link { label: String, url: String },
+    /// The same, of which at most so many characters are shown. They are cut when what is personal in
+    /// them has been hidden: half of a phone number looks like none.
+    Shortened { words: String, most: usize },
+    /// From outside, but an id that leads somewhere, or the asker's own typed words given back: escaped
+    /// like [`Span::Outside`], never redacted.
+    Verbatim(String),
+    /// A way to more; the label may come from outside. One that is our own words with an id says so, and
+    /// is never redacted.
+    Link {
+        label: String,
+        url: String,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        verbatim: bool,
+    },
     /// A person by name; shown without mentioning them.
     Person { id: String, name: String },
     /// An instant, shown in the reader's zone where the platform can, else in the workspace's.
@@ -50,8 +62,29 @@ impl Text {
         self.with(Span::Outside(words.into()))
     }
 
+    pub fn shortened(self, words: impl Into<String>, most: usize) -> Self {
+        self.with(Span::Shortened { words: words.into(), most })
+    }
+
+    pub fn verbatim(self, words: impl Into<String>) -> Self {
+        self.with(Span::Verbatim(words.into()))
+    }
+
     pub fn link(self, label: impl Into<String>, url: impl Into<String>) -> Self {
-        self.with(Span::Link { label: label.into(), url: url.into() })
+        self.with(Span::Link { label: label.into(), url: url.into(), verbatim: false })
+    }
+
+    /// A link whose label is our own words with an id.
+    pub fn link_by_id(self, label: impl Into<String>, url: impl Into<String>) -> Self {
+        self.with(Span::Link { label: label.into(), url: url.into(), verbatim: true })
+    }
+
+    /// Names from outside with commas between them, each shortened.
+    pub fn names<N: Into<String>>(self, names: impl IntoIterator<Item = N>, most: usize) -> Self {
+        names.into_iter().enumerate().fold(self, |text, (place, name)| {
+            let text = if place == 0 { text } else { text.plain(", ") };
+            text.shortened(name, most)
+        })
     }
 
     pub fn time(self, at: Timestamp) -> Self {
@@ -83,9 +116,12 @@ impl Span {
     /// The bare words of this span.
     pub fn words(&self) -> String {
         match self {
-            Span::Plain(words) | Span::Bold(words) | Span::Code(words) | Span::Outside(words) => {
-                words.clone()
-            }
+            Span::Plain(words)
+            | Span::Bold(words)
+            | Span::Code(words)
+            | Span::Outside(words)
+            | Span::Verbatim(words) => words.clone(),
+            Span::Shortened { words, most } => shorten(words, *most),
             Span::Link { label, .. } => label.clone(),
             Span::Person { name, .. } => name.clone(),
             Span::Time(at) => at.to_string(),

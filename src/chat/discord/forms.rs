@@ -80,7 +80,7 @@ pub(super) fn what_is_wrong(id: &str, values: &Values, faults: &[Fault]) -> Mess
     }
     let written = values.iter().map(|(name, value)| cxbot_sdk::message::Fact {
         label: name.as_str().into(),
-        value: cxbot_sdk::Text::new().outside(value.as_str()),
+        value: cxbot_sdk::Text::new().verbatim(value.as_str()),
     });
     let again = Button { label: "Fill it in again".to_owned(), id: id.to_owned(), outside: false };
     message

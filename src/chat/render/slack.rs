@@ -250,7 +250,7 @@ fn element(span: &Span, zone: &TimeZone) -> Vec<Value> {
     match span {
         Span::Bold(words) => texts(words, &json!({"bold": true})),
         Span::Code(words) => texts(words, &json!({"code": true})),
-        Span::Link { label, url } if is_web(url) => {
+        Span::Link { label, url, .. } if is_web(url) => {
             let label = shorten(&visible(label), limit::TEXT);
             let label = if label.is_empty() { "link".to_owned() } else { label };
             vec![json!({"type": "link", "url": url, "text": label})]

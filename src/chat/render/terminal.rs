@@ -67,7 +67,7 @@ fn text(text: &Text, zone: &TimeZone) -> String {
 fn span(span: &Span, zone: &TimeZone) -> String {
     match span {
         Span::Time(at) => day_time(*at, zone),
-        Span::Link { label, url } => format!("{} ({})", visible(label), visible(url)),
+        Span::Link { label, url, .. } => format!("{} ({})", visible(label), visible(url)),
         other => visible(&other.words()),
     }
 }

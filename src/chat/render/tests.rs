@@ -58,10 +58,12 @@ pub(super) fn hostile() -> impl Strategy<Value = String> {
 fn span() -> impl Strategy<Value = Span> {
     prop_oneof![
         4 => hostile().prop_map(Span::Outside),
+        1 => hostile().prop_map(Span::Verbatim),
+        1 => (hostile(), 1usize..400).prop_map(|(words, most)| Span::Shortened { words, most }),
         1 => Just(Span::Plain("our own words ".to_owned())),
         1 => Just(Span::Bold("84.3 % good".to_owned())),
         1 => (hostile(), prop_oneof![hostile(), Just("https://x.example/(1)".to_owned())])
-            .prop_map(|(label, url)| Span::Link { label, url }),
+            .prop_map(|(label, url)| Span::Link { label, url, verbatim: false }),
         1 => hostile().prop_map(|name| Span::Person { id: "U1".to_owned(), name }),
         1 => Just(Span::Time(Timestamp::UNIX_EPOCH)),
     ]

@@ -54,7 +54,7 @@ fn getting_started(page: Message) -> Message {
 fn settings(invoker: &Invoker) -> Vec<Fact> {
     let name = match invoker.name.as_str() {
         "" => Text::from("not named in the configuration"),
-        name => Text::new().outside(name),
+        name => Text::new().verbatim(name),
     };
     let roles = match invoker.roles.is_empty() {
         true => "none".to_owned(),

@@ -4,7 +4,6 @@ use cxbot_sdk::count::{Lane, NOBODY_ANSWERED, Spread, WeekCounts};
 use cxbot_sdk::figures::MIN_N;
 use cxbot_sdk::message::{Block, Fact};
 use cxbot_sdk::scores::Trouble;
-use cxbot_sdk::text::shorten;
 use cxbot_sdk::words::{count, counted, day_time, percent};
 use cxbot_sdk::{Message, Text, Workspace};
 
@@ -103,7 +102,7 @@ fn troubles(troubles: &[Trouble], workspace: &Workspace) -> Block {
                 Some(until) => format!("{since} until {until}: "),
                 None => format!("since {since}: "),
             })
-            .outside(shorten(&trouble.what, TROUBLE_LIMIT)),
+            .shortened(&*trouble.what, TROUBLE_LIMIT),
         }
     };
     let mut facts: Vec<Fact> = troubles.iter().take(TROUBLES).map(line).collect();

@@ -1,7 +1,6 @@
 //! The parent message: win, the three lanes, one thing to look at, coverage.
 
 use cxbot_sdk::message::{Block, Button, Fact};
-use cxbot_sdk::text::shorten;
 use cxbot_sdk::words::{
     count, counted, day_time, days_of, percent, points, range, week_number, weekday_time,
 };
@@ -137,7 +136,7 @@ fn lone_win(weekly: &Weekly, conversation: &Conversation) -> Text {
     let lead = Text::from("A conversation rated 5");
     let lead = match weekly.edition.clearance {
         Clearance::Figures => lead,
-        _ => lead.plain(": “").outside(shorten(why.trim(), QUOTE_LIMIT)).plain("”"),
+        _ => lead.plain(": “").shortened(why.trim(), QUOTE_LIMIT).plain("”"),
     };
     lead.plain(" (").then(super::quotes::way_to(conversation)).plain(")")
 }
@@ -164,7 +163,7 @@ fn moved(cell: &Cell, workspace: &Workspace) -> Text {
 pub(super) fn cell_name(cell: &Cell, workspace: &Workspace) -> Text {
     let lane = lane_name(cell.lane, workspace);
     match &cell.topic {
-        Some(topic) => Text::new().outside(shorten(topic, TOPIC_LIMIT)).plain(format!(", {lane}")),
+        Some(topic) => Text::new().shortened(topic, TOPIC_LIMIT).plain(format!(", {lane}")),
         None => Text::from(lane),
     }
 }

@@ -74,13 +74,13 @@ pub(super) fn quote(weekly: &Weekly, conversation: &Conversation) -> Text {
     let why = conversation.explanation.as_deref().map(str::trim).filter(|why| !why.is_empty());
     let text = match (weekly.edition.clearance, why) {
         (Clearance::Figures, _) => Text::new(),
-        (_, Some(why)) => Text::from("“").outside(shorten(why, QUOTE_LIMIT)).plain("” — "),
+        (_, Some(why)) => Text::from("“").shortened(why, QUOTE_LIMIT).plain("” — "),
         (_, None) => Text::from("Why: not known — "),
     };
     let text = text.then(way_to(conversation));
     let name = conversation.customer.as_ref().and_then(|customer| customer.name.as_deref());
     match (weekly.edition.clearance, name) {
-        (Clearance::Names, Some(name)) => text.plain(", ").outside(shorten(name, NAME_LIMIT)),
+        (Clearance::Names, Some(name)) => text.plain(", ").shortened(name, NAME_LIMIT),
         _ => text,
     }
 }
@@ -89,7 +89,7 @@ pub(super) fn quote(weekly: &Weekly, conversation: &Conversation) -> Text {
 pub(super) fn way_to(conversation: &Conversation) -> Text {
     let id = shorten(&conversation.id, NAME_LIMIT);
     match &conversation.url {
-        Some(url) => Text::new().link(format!("conversation {id}"), url),
-        None => Text::from("conversation ").outside(id),
+        Some(url) => Text::new().link_by_id(format!("conversation {id}"), url),
+        None => Text::from("conversation ").verbatim(id),
     }
 }

@@ -2,7 +2,6 @@
 
 use cxbot_sdk::count::Lane;
 use cxbot_sdk::figures::Verdict;
-use cxbot_sdk::text::shorten;
 use cxbot_sdk::words::{count, counted, percent};
 use cxbot_sdk::{Message, Text, Workspace};
 
@@ -75,7 +74,7 @@ fn calm_line(weekly: &Weekly, lane: Lane, workspace: &Workspace) -> Option<Text>
             let share = percent(cell.share.unwrap_or_default());
             text = text
                 .plain(lead)
-                .outside(shorten(cell.topic.as_deref().unwrap_or_default(), TOPIC_LIMIT))
+                .shortened(cell.topic.as_deref().unwrap_or_default(), TOPIC_LIMIT)
                 .plain(format!(" {share} (n={})", count(cell.scored)));
             any = true;
         }

@@ -22,15 +22,15 @@ const PATTERN_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
 const NAMES: usize = 5;
 
 pub(crate) fn no_customer(who: &str, near: &[String]) -> Error {
-    let text = Text::from("There is no customer \"").outside(shorten(who, NAME)).plain("\".");
+    let text = Text::from("There is no customer \"").verbatim(shorten(who, NAME)).plain("\".");
     Error::refused(offered(text, "Names like it:", near))
 }
 
 pub(crate) fn customer(who: &str, history: &OfCustomer, workspace: &Workspace) -> Message {
     let all = &history.conversations;
     let title = shorten(who.trim(), NAME);
-    let message = Message::new(Text::from("The history of ").outside(&*title))
-        .heading(Text::new().outside(&*title))
+    let message = Message::new(Text::from("The history of ").verbatim(&*title))
+        .heading(Text::new().verbatim(&*title))
         .block(Block::Facts(facts(history, workspace)));
     let message = patterns(all).into_iter().fold(message, Message::text);
     let mut parts = all.chunks(PART).map(|part| {
@@ -49,9 +49,7 @@ fn facts(history: &OfCustomer, workspace: &Workspace) -> Vec<Fact> {
     let names = |of: &dyn Fn(&Conversation) -> Option<String>| {
         let names: BTreeSet<String> = all.iter().filter_map(of).collect();
         let more = names.len().saturating_sub(NAMES);
-        let shown: Vec<String> =
-            names.into_iter().take(NAMES).map(|name| shorten(&name, NAME)).collect();
-        let text = Text::new().outside(shown.join(", "));
+        let text = Text::new().names(names.into_iter().take(NAMES), NAME);
         if more > 0 { text.plain(format!(" and {more} more")) } else { text }
     };
     let person = |one: &Conversation| one.customer.as_ref()?.name.clone();
@@ -88,7 +86,7 @@ fn patterns(all: &[Conversation]) -> Vec<Text> {
         };
         let often = cases.windows(PATTERN).any(within);
         often.then(|| {
-            Text::new().bold("Pattern: ").outside(shorten(topic, NAME)).plain(format!(
+            Text::new().bold("Pattern: ").shortened(topic, NAME).plain(format!(
                 ", {} or more times within 30 days ({} in all).",
                 PATTERN,
                 cases.len()
@@ -108,7 +106,7 @@ fn with_who(one: &Conversation, workspace: &Workspace) -> Text {
         true => text,
         false => {
             let people = people.into_iter().collect::<Vec<_>>().join(", ");
-            text.plain(" · ").outside(shorten(&people, NAME))
+            text.plain(" · ").shortened(people, NAME)
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::config::Group;
 use crate::gather::{Member, OfGroup};
 
 pub(crate) fn no_group(name: &str, known: &[&str]) -> Error {
-    let text = Text::from("There is no group \"").outside(shorten(name, NAME)).plain("\".");
+    let text = Text::from("There is no group \"").verbatim(shorten(name, NAME)).plain("\".");
     match known.is_empty() {
         true => Error::refused(text.plain(" Groups are named under plugins.lookup.groups.")),
         false => Error::refused(offered(text, "There are:", known)),
@@ -36,8 +36,9 @@ pub(crate) fn group(
         Fact { label: "As long before".into(), value: share_words(before).into() },
         Fact { label: "Per customer".into(), value: per_customer(customers).into() },
     ];
-    let message = Message::new(format!("The group {}", group.name))
-        .heading(Text::new().outside(shorten(&group.name, NAME)))
+    let name = Text::new().shortened(&*group.name, NAME);
+    let message = Message::new(Text::from("The group ").then(name.clone()))
+        .heading(name)
         .block(Block::Facts(facts));
     let message = moved(message, &gathered.members, names);
     let known = gathered.members.iter().filter(|member| !member.company.trim().is_empty());
@@ -81,7 +82,7 @@ fn moved(message: Message, members: &[Member], names: bool) -> Message {
         let rest = format!(": {value} good, {} points (n={})", points(change.points), member.now.n);
         let name = match member.company.trim() {
             "" => Text::from("Company not known"),
-            company => Text::new().outside(shorten(company, NAME)),
+            company => Text::new().shortened(company, NAME),
         };
         message.text(name.plain(rest))
     })

@@ -22,7 +22,7 @@ pub(crate) use topic::{no_topic, topic};
 /// An explanation is shortened to this many characters.
 const QUOTE: usize = 300;
 /// A name to this many.
-const NAME: usize = 60;
+pub(crate) const NAME: usize = 60;
 
 /// `84.3 % good  (82.4–86.0, n=1,604)`; for a few conversations no share, but what to do with them.
 fn share_words(share: Share) -> String {
@@ -66,11 +66,10 @@ fn rated(conversation: &Conversation, workspace: &Workspace) -> Text {
         None => "No score".to_owned(),
     };
     let day = workspace.zone.to_datetime(conversation.closed_at).strftime("%a %-d %b %Y");
-    let topics = conversation.topics.iter().map(|topic| shorten(topic, NAME));
     let text = Text::new().bold(format!("{score}, {day}")).plain(" · ");
-    match topics.collect::<Vec<_>>().join(", ") {
-        none if none.is_empty() => text,
-        topics => text.outside(topics).plain(" · "),
+    match conversation.topics.is_empty() {
+        true => text,
+        false => text.names(conversation.topics.iter().map(String::as_str), NAME).plain(" · "),
     }
 }
 
@@ -78,7 +77,7 @@ fn rated(conversation: &Conversation, workspace: &Workspace) -> Text {
 fn quoted(text: Text, conversation: &Conversation) -> Text {
     let why = conversation.explanation.as_deref().map(str::trim).filter(|why| !why.is_empty());
     let text = match why {
-        Some(why) => text.plain("“").outside(shorten(why, QUOTE)).plain("” — "),
+        Some(why) => text.plain("“").shortened(why, QUOTE).plain("” — "),
         None => text.plain("Why: not known — "),
     };
     way_to(text, conversation)
@@ -87,8 +86,8 @@ fn quoted(text: Text, conversation: &Conversation) -> Text {
 fn way_to(text: Text, conversation: &Conversation) -> Text {
     let id = shorten(&conversation.id, NAME);
     match &conversation.url {
-        Some(url) => text.link(format!("conversation {id}"), url),
-        None => text.plain("conversation ").outside(id),
+        Some(url) => text.link_by_id(format!("conversation {id}"), url),
+        None => text.plain("conversation ").verbatim(id),
     }
 }
 
@@ -98,10 +97,7 @@ fn offered(text: Text, lead: &str, names: &[impl AsRef<str>]) -> Text {
         [] => text,
         names => {
             let text = text.plain(format!(" {lead} "));
-            names.iter().enumerate().fold(text, |text, (at, name)| {
-                let text = if at == 0 { text } else { text.plain(", ") };
-                text.outside(shorten(name.as_ref(), NAME))
-            })
+            text.names(names.iter().map(AsRef::as_ref), NAME)
         }
     }
 }

@@ -8,7 +8,7 @@ use cxbot_sdk::{Error, Message, Text, Workspace};
 use super::{NAME, case};
 
 pub(crate) fn no_conversation(asked: &str) -> Error {
-    let text = Text::from("There is no conversation \"").outside(shorten(asked, NAME));
+    let text = Text::from("There is no conversation \"").verbatim(shorten(asked, NAME));
     Error::refused(text.plain("\". Give its id, or the link to it."))
 }
 
@@ -20,9 +20,8 @@ pub(crate) fn why(found: &[Conversation], workspace: &Workspace) -> Message {
         let message = match one.reasons.is_empty() {
             true => message,
             false => {
-                let reasons = one.reasons.iter().map(|reason| shorten(reason, NAME));
-                let reasons = reasons.collect::<Vec<_>>().join(", ");
-                message.text(Text::from("Reasons given: ").outside(reasons))
+                let reasons = one.reasons.iter().map(String::as_str);
+                message.text(Text::from("Reasons given: ").names(reasons, NAME))
             }
         };
         match one.csat.as_ref().and_then(|csat| csat.score.value()) {
@@ -40,10 +39,10 @@ pub(crate) fn lookups(title: &str, looked: &[Looked]) -> Message {
         return message.text("Nobody has looked.");
     }
     looked.iter().fold(message, |message, one| {
-        let text = Text::new().time(one.at).plain(" · ").outside(shorten(&one.who, NAME));
-        let text = text.plain(" · ").code(&*one.command).plain(" · ").outside(&*one.whom);
+        let text = Text::new().time(one.at).plain(" · ").verbatim(shorten(&one.who, NAME));
+        let text = text.plain(" · ").code(&*one.command).plain(" · ").verbatim(&*one.whom);
         message.text(match &one.seen_in {
-            Some(channel) => text.plain(" · in ").outside(channel.to_string()),
+            Some(channel) => text.plain(" · in ").verbatim(channel.to_string()),
             None => text,
         })
     })

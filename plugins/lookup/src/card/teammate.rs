@@ -21,7 +21,7 @@ pub(crate) fn which(args: &TeammateArgs, some: &[&Colleague]) -> Message {
         let args = TeammateArgs { name, ..args.clone() };
         Button::call(&shorten(&one.name, NAME), Lookup::NAME, "teammate", &args).named_outside()
     };
-    let words = Text::from("Which \"").outside(shorten(&args.name, NAME)).plain("\"?");
+    let words = Text::from("Which \"").verbatim(shorten(&args.name, NAME)).plain("\"?");
     Message::sentence(words).block(Block::Buttons(some.iter().map(button).collect()))
 }
 
@@ -31,12 +31,12 @@ pub(crate) fn teammate(
     gathered: &OfTeammate,
     workspace: &Workspace,
 ) -> Message {
-    let name = shorten(&colleague.name, NAME);
-    let message = Message::new(Text::from("Conversations of ").outside(&*name))
-        .heading(narrowed(Text::new().outside(&*name), args));
+    let name = Text::new().shortened(&*colleague.name, NAME);
+    let message = Message::new(Text::from("Conversations of ").then(name.clone()))
+        .heading(narrowed(name.clone(), args));
     let by = workspace.attribution.words();
     let lead = Text::from("What customers experienced in conversations that ")
-        .outside(&*name)
+        .then(name)
         .plain(format!(" {by}, not a quality grade."));
     let message = message.text(lead).block(Block::Facts(figures(gathered, workspace)));
     let message = match gathered.now.share.n < MIN_N {
@@ -66,7 +66,7 @@ fn many(message: Message, gathered: &OfTeammate, workspace: &Workspace) -> Messa
 fn narrowed(heading: Text, args: &TeammateArgs) -> Text {
     let given = [&args.topic, &args.team, &args.channel].into_iter().flatten();
     let heading =
-        given.fold(heading, |heading, word| heading.plain(" · ").outside(shorten(word, NAME)));
+        given.fold(heading, |heading, word| heading.plain(" · ").verbatim(shorten(word, NAME)));
     match args.lane {
         Some(lane) => heading.plain(format!(" · {}", lane.name())),
         None => heading,
@@ -121,7 +121,7 @@ fn topics(message: Message, gathered: &OfTeammate) -> Message {
     let row = |(topic, share): &&(String, cxbot_sdk::figures::Share)| {
         let (value, interval) = (share.value(), share.interval());
         vec![
-            Text::new().outside(shorten(topic, NAME)),
+            Text::new().shortened(topic.as_str(), NAME),
             value.map(percent).unwrap_or_default().into(),
             interval.map(range).unwrap_or_default().into(),
             count(share.n).into(),
@@ -135,11 +135,14 @@ fn topics(message: Message, gathered: &OfTeammate) -> Message {
         })),
     };
     let rare = gathered.topics.iter().filter(|(_, share)| share.n < MIN_N).take(TOPICS);
-    let rare: Vec<String> =
-        rare.map(|(topic, share)| format!("{} ({})", shorten(topic, NAME), share.n)).collect();
+    let lead = "Topics with too few to tell: ";
+    let rare = rare.enumerate().fold(Text::new(), |text, (place, (topic, share))| {
+        let text = text.plain(if place == 0 { lead } else { ", " });
+        text.shortened(topic.as_str(), NAME).plain(format!(" ({})", share.n))
+    });
     match rare.is_empty() {
         true => message,
-        false => message.text(Text::from("Topics with too few to tell: ").outside(rare.join(", "))),
+        false => message.text(rare),
     }
 }
 

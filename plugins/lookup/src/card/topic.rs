@@ -13,7 +13,7 @@ use crate::gather::OfTopic;
 
 pub(crate) fn no_topic(name: &str, near: &[String], workspace: &Workspace) -> Error {
     let text = Text::from("No scored conversation of the last two weeks has the topic \"");
-    let text = text.outside(shorten(name, NAME)).plain(match workspace.protected {
+    let text = text.verbatim(shorten(name, NAME)).plain(match workspace.protected {
         true => "\", or it is not shown in protected mode.",
         false => "\".",
     });
@@ -24,9 +24,9 @@ pub(crate) fn no_topic(name: &str, near: &[String], workspace: &Workspace) -> Er
 pub(crate) fn topic(topic: &OfTopic, carried: Clearance, workspace: &Workspace) -> Message {
     let quotes = carried >= Clearance::Quotes;
     let case = if quotes { case } else { case_without_quote };
-    let name = shorten(&topic.name, NAME);
-    let message = Message::new(Text::from("The topic ").outside(&*name))
-        .heading(Text::new().outside(&*name).plain(format!(" · {}", days_of(topic.week))))
+    let name = Text::new().shortened(&*topic.name, NAME);
+    let message = Message::new(Text::from("The topic ").then(name.clone()))
+        .heading(name.plain(format!(" · {}", days_of(topic.week))))
         .block(Block::Facts(Lane::ALL.map(|lane| fact(topic, lane, workspace)).to_vec()));
     let said = topic
         .quotes

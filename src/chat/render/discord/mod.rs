@@ -249,7 +249,11 @@ fn markdown(span: &Span, words: &str) -> String {
             Some(url) => format!("[{escaped}]({url})"),
             None => escaped,
         },
-        Span::Plain(_) | Span::Outside(_) | Span::Person { .. } => escaped,
+        Span::Plain(_)
+        | Span::Outside(_)
+        | Span::Shortened { .. }
+        | Span::Verbatim(_)
+        | Span::Person { .. } => escaped,
     }
 }
 
