@@ -31,7 +31,7 @@ impl Call {
         app.store().close().await;
         match reply {
             Ok(Reply::Private(message) | Reply::Public(message)) => {
-                show::print(&show::message(&message, self.format, &[], app.workspace())?)?;
+                show::print(&show::message(&message, self.format, app.workspace())?)?;
                 Ok(ExitCode::SUCCESS)
             }
             Ok(Reply::Done | Reply::Suggestions(_)) => Ok(ExitCode::SUCCESS),
@@ -40,7 +40,7 @@ impl Call {
                 if self.format == Format::Terminal {
                     eprintln!("cxbot: {}", message.plain());
                 } else {
-                    show::print(&show::message(&message, self.format, &[], app.workspace())?)?;
+                    show::print(&show::message(&message, self.format, app.workspace())?)?;
                 }
                 Ok(ExitCode::from(1))
             }

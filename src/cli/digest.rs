@@ -4,15 +4,17 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
-use cxbot_digest::message;
+use cxbot_digest::{Weekly, message};
 use cxbot_sdk::week::Week;
-use cxbot_sdk::{Plugin, Tick};
+use cxbot_sdk::{Plugin, Tick, Workspace};
 use jiff::Timestamp;
 
 use super::show::{self, Format};
 use super::{open, post};
+use crate::chat::{discord, slack};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Loaded, Problem};
+use crate::host::redact;
 
 /// Prints the digest of a week.
 #[derive(Debug, Args)]
@@ -47,7 +49,6 @@ impl Digest {
         let as_of = self.as_of.unwrap_or_else(|| SystemClock.now());
         let workspace = app.workspace();
         let week = self.week.unwrap_or_else(|| Week::complete_before(as_of, &workspace.zone));
-        let destinations = edition.destinations.clone();
         if self.post {
             let app = std::sync::Arc::new(app);
             return post::post(loaded, app, &edition, week, as_of).await;
@@ -57,9 +58,11 @@ impl Digest {
             cxbot_digest::Digest::weekly(app.scores(), workspace, edition, week, tick).await?;
         let printed = match self.format {
             Format::Json => show::json(&weekly.report)?,
-            other => {
-                let message = message::digest(&weekly, workspace);
-                show::message(&message, other, &destinations, workspace)?
+            Format::Slack => requests(&plugin, weekly, slack::NAME, workspace)?,
+            Format::Discord => requests(&plugin, weekly, discord::NAME, workspace)?,
+            Format::Terminal => {
+                let message = redact::message(message::digest(&weekly, workspace));
+                show::message(&message, Format::Terminal, workspace)?
             }
         };
         if app.store().how_many().await? == 0 {
@@ -69,4 +72,31 @@ impl Digest {
         show::print(&printed)?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The requests that the edition's channels on a platform would get, each as it may carry the digest;
+/// without such a channel those of any.
+fn requests(
+    plugin: &cxbot_digest::Digest,
+    mut weekly: Weekly,
+    platform: &str,
+    workspace: &Workspace,
+) -> Result<String> {
+    let edition = weekly.edition.clone();
+    let channels = edition.destinations.iter().filter(|at| at.platform == platform);
+    let mut all = Vec::new();
+    for at in channels {
+        weekly.edition = plugin.cleared(&edition, at, workspace);
+        let message = message::digest(&weekly, workspace);
+        let redacts = workspace.redacts(at);
+        let message = if redacts { redact::message(message) } else { redact::open(message) };
+        all.push(show::requests(&message, Some(at), platform, workspace));
+    }
+    if all.is_empty() {
+        let message = redact::message(message::digest(&weekly, workspace));
+        all.push(show::requests(&message, None, platform, workspace));
+    }
+    // Discord's requests do not name their channel: those of channels that get the same are shown once.
+    all.dedup();
+    show::json(&all.concat())
 }

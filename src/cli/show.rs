@@ -8,7 +8,8 @@ use cxbot_sdk::{Destination, Message, Workspace};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::chat::render::{discord, slack, terminal};
+use crate::chat::render::{self, terminal};
+use crate::chat::{discord, slack};
 
 /// What an answer is printed as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -23,27 +24,28 @@ pub(super) enum Format {
     Discord,
 }
 
-/// The message in a format; one array of requests over all destinations of that platform.
-pub(super) fn message(
-    message: &Message,
-    format: Format,
-    destinations: &[Destination],
-    workspace: &Workspace,
-) -> Result<String> {
+/// The message in a format; it has been redacted for whoever reads it.
+pub(super) fn message(message: &Message, format: Format, workspace: &Workspace) -> Result<String> {
     let zone = &workspace.zone;
     match format {
         Format::Terminal => Ok(terminal::render(message, zone)),
         Format::Json => json(message),
-        Format::Slack => {
-            let channels = destinations.iter().filter(|to| to.platform == "slack");
-            let mut channels: Vec<_> = channels.map(|to| Some(to.channel.as_str())).collect();
-            if channels.is_empty() {
-                channels.push(None);
-            }
-            let requests = channels.into_iter().flat_map(|to| slack::render(message, to, zone));
-            json(&requests.collect::<Vec<Value>>())
-        }
-        Format::Discord => json(&discord::render(message, zone)),
+        Format::Slack => json(&requests(message, None, slack::NAME, workspace)),
+        Format::Discord => json(&requests(message, None, discord::NAME, workspace)),
+    }
+}
+
+/// The requests that a platform, or one channel of it, would get for a message.
+pub(super) fn requests(
+    message: &Message,
+    to: Option<&Destination>,
+    platform: &str,
+    workspace: &Workspace,
+) -> Vec<Value> {
+    let channel = to.map(|to| to.channel.as_str());
+    match platform {
+        slack::NAME => render::slack::render(message, channel, &workspace.zone),
+        _ => render::discord::render(message, &workspace.zone),
     }
 }
 

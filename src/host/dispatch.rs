@@ -7,7 +7,7 @@ use cxbot_sdk::plugin::{Action, Call, Fault, Manifest, Suggestion};
 use cxbot_sdk::{Error, Host, Invoker, Message, Reply, Result, Text, Tick};
 use serde_json::Value;
 
-use super::{App, form, help, identity, protected, resolve};
+use super::{App, form, help, identity, protected, redact, resolve};
 use crate::chat::Suggest;
 use crate::chat::form::{Form, Values};
 
@@ -152,6 +152,29 @@ impl App {
             return Err(Error::refused(format!("The plugin {plugin} is not enabled.")));
         };
         let host: Arc<dyn Host> = self.services.clone();
-        installed.call(host, call).await
+        // What a channel gets is redacted for that channel, when it is published.
+        let is_shared = matches!(&call, Call::Action { invoker, .. } if invoker.channel.is_some());
+        match installed.call(host, call).await {
+            Ok(reply) if is_shared => Ok(reply),
+            Ok(reply) => Ok(redacted(reply)),
+            Err(Error::Refused(message)) => {
+                Err(Error::Refused(Box::new(redact::message(*message))))
+            }
+            Err(broken @ Error::Broken(_)) => Err(broken),
+        }
+    }
+}
+
+/// What one person gets to read.
+fn redacted(reply: Reply) -> Reply {
+    match reply {
+        Reply::Private(message) => Reply::Private(redact::message(message)),
+        Reply::Public(message) => Reply::Public(redact::message(message)),
+        // A name with something personal in it can still be typed.
+        Reply::Suggestions(mut suggestions) => {
+            suggestions.retain(|one| redact::words(&one.label) == one.label);
+            Reply::Suggestions(suggestions)
+        }
+        Reply::Done => Reply::Done,
     }
 }

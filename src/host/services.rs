@@ -7,13 +7,13 @@ use async_trait::async_trait;
 use cxbot_sdk::cx::{Looked, Render};
 use cxbot_sdk::history::Colleague;
 use cxbot_sdk::scores::Scores;
-use cxbot_sdk::{Audience, Host, Result, Workspace};
+use cxbot_sdk::{Audience, Destination, Host, Result, Workspace};
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::{Mutex as AsyncMutex, Notify};
 
-use super::people;
 use super::protected::Protected;
+use super::{people, redact};
 use crate::clock::Clock;
 use crate::config::PersonConfig;
 use crate::store::Store;
@@ -115,7 +115,18 @@ impl Host for Services {
         // Two renders at once could store the older one last.
         let _held = lock.lock().await;
         let message = render.await?;
-        self.store.set_board(plugin, audience, key, &message, self.clock.now()).await?;
+        // Redacted before it is kept: what a platform gets is read from there.
+        let (redacted, open): (Vec<Destination>, Vec<Destination>) =
+            audience.iter().cloned().partition(|at| self.workspace.redacts(at));
+        let now = self.clock.now();
+        if !open.is_empty() {
+            let message = redact::open(message.clone());
+            self.store.set_board(plugin, &open, key, &message, now).await?;
+        }
+        if !redacted.is_empty() {
+            let message = redact::message(message);
+            self.store.set_board(plugin, &redacted, key, &message, now).await?;
+        }
         self.published.notify_one();
         Ok(())
     }
@@ -126,13 +137,44 @@ pub(super) mod tests {
     use super::*;
     use crate::clock::SystemClock;
     use crate::store::{Address, Counting};
-    use cxbot_sdk::Message;
+    use cxbot_sdk::channel::Channel;
+    use cxbot_sdk::{Message, Text};
     use std::sync::atomic::{AtomicU32, Ordering};
 
     /// Services over a store in memory.
     pub(crate) async fn services() -> Arc<Services> {
         let store = Store::open(&Address::Memory, Counting::default()).await.expect("a store");
         Arc::new(Services::new(store, Workspace::default(), Arc::new(SystemClock), Vec::new()))
+    }
+
+    #[tokio::test]
+    async fn what_is_published_is_redacted_but_where_the_workspace_says_otherwise() {
+        let [open, hidden, unnamed]: [Destination; 3] =
+            ["slack:C1", "slack:C2", "slack:C3"].map(|at| at.parse().expect("a destination"));
+        let settled = |at: &Destination, redact| {
+            let (at, clearance) = (at.clone(), cxbot_sdk::Clearance::Names);
+            Channel { at, clearance, redact }
+        };
+        let workspace = Workspace {
+            channels: vec![settled(&open, false), settled(&hidden, true)],
+            ..Workspace::default()
+        };
+        let store = Store::open(&Address::Memory, Counting::default()).await.expect("a store");
+        let services = Services::new(store, workspace, Arc::new(SystemClock), Vec::new());
+        let text = Text::from("She said: ").shortened("my card is 4111 1111 1111 1111", 20);
+        let render = Box::pin(async { Ok(Message::sentence(text.outside(" and a@x.example"))) });
+        let everywhere = [open.clone(), hidden.clone(), unnamed.clone()];
+        services.publish("digest", &everywhere, "key", render).await.expect("published");
+        for (at, wanted) in [
+            (open, "She said: my card is 4111 111… and a@x.example"),
+            (hidden, "She said: my card is [card] and [e-mail]"),
+            (unnamed, "She said: my card is [card] and [e-mail]"),
+        ] {
+            let board = services.store.board("digest", &at).await.expect("the board");
+            assert_eq!(board[0].message.plain(), wanted, "{at}");
+            let kept = serde_json::to_string(&board[0].message).expect("JSON");
+            assert!(!kept.contains("1111 1111"), "nothing is kept behind the cut: {kept}");
+        }
     }
 
     #[tokio::test]
