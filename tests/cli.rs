@@ -128,7 +128,7 @@ async fn odd_scores_are_kept_as_no_score_and_counted() {
     world.write("odd.jsonl", lines.concat());
     insta::assert_snapshot!(world.ok(&["import", "odd.jsonl"]).await, @r#"
     Read 7 conversations: 7 new, 0 changed, 0 unchanged, 0 deleted.
-    6 odd scores kept as "no score": "five" (1), 0 (1), 4.5 (1), 6 (1), null (1), true (1).
+    6 odd scores kept as "no score": 0 (1), 4.5 (1), 6 (1), a text (1), null (1), true (1).
     "#);
     let digest = world.digest("2026-W46", "2026-11-16T09:00:00Z").await;
     assert_eq!(digest["coverage"]["scored"], 1);
@@ -163,7 +163,7 @@ async fn a_table_of_another_tool_is_read_by_naming_its_columns() {
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
     insta::assert_snapshot!(ran.stdout, @r#"
     Read 2 conversations: 2 new, 0 changed, 0 unchanged, 0 deleted.
-    1 odd score kept as "no score": "five" (1).
+    1 odd score kept as "no score": a text (1).
     Skipped 1 record:
       line 4: 2 values under 7 columns
     "#);

@@ -5,8 +5,8 @@ use std::fmt;
 
 use anyhow::Result;
 use cxbot_sdk::conversation::{Conversation, Score};
-use cxbot_sdk::text::shorten;
 use cxbot_sdk::words::{count, counted};
+use serde_json::Value;
 
 use crate::store::{Applied, Batch, Store};
 
@@ -14,6 +14,8 @@ use crate::store::{Applied, Batch, Store};
 const BATCH: usize = 5_000;
 /// Skipped records that a summary names; the others are only counted.
 const NAMED: usize = 20;
+/// Digits of a number that may be a score.
+const LONGEST_SCORE: usize = 6;
 
 /// What a pull did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,7 +23,7 @@ pub struct Summary {
     /// Records that came, repeated ones included.
     pub read: u64,
     pub applied: Applied,
-    /// Records whose score is none, by the raw value: 0, 6, 4.5, "five", null, true.
+    /// Records whose score is none, by the raw value: 0, 6, 4.5, a text, null, true.
     pub odd_scores: BTreeMap<String, u64>,
     /// Records that could not be kept, each with its place and reason; the first twenty.
     pub skipped: Vec<String>,
@@ -62,8 +64,7 @@ impl Intake {
     pub fn note(&mut self, conversation: &Conversation) {
         self.summary.read += 1;
         if let Score::Odd(raw) = &conversation.score {
-            let raw = shorten(&raw.to_string(), 24);
-            *self.summary.odd_scores.entry(raw).or_default() += 1;
+            *self.summary.odd_scores.entry(told(raw)).or_default() += 1;
         }
     }
 
@@ -130,6 +131,19 @@ impl fmt::Display for Summary {
             }
         }
         self.notes.iter().try_for_each(|note| writeln!(f, "{note}"))
+    }
+}
+
+/// An odd value as it is counted. The summary goes into the log, and a wrong column holds names and
+/// numbers of people as well as anything else.
+fn told(raw: &Value) -> String {
+    match raw {
+        Value::Null | Value::Bool(_) => raw.to_string(),
+        Value::Number(number) if number.to_string().len() <= LONGEST_SCORE => number.to_string(),
+        Value::Number(_) => "a long number".to_owned(),
+        Value::String(_) => "a text".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
     }
 }
 
