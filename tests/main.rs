@@ -9,6 +9,7 @@ mod groups;
 mod independent;
 mod parties;
 mod protected;
+mod redaction;
 mod run;
 mod slots;
 mod sync;
