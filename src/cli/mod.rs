@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod digest;
 mod export;
+mod forget;
 mod import;
 mod invite;
 mod manifest;
@@ -62,6 +63,7 @@ enum Command {
     Manifest(manifest::Manifest),
     Invite(invite::Invite),
     Audit(audit::Audit),
+    Forget(forget::Forget),
 }
 
 /// Runs the command line. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
@@ -109,6 +111,7 @@ impl Cli {
             Command::Manifest(manifest) => manifest.run(&loaded),
             Command::Invite(invite) => invite.run(&loaded).await,
             Command::Audit(audit) => audit.run(&loaded).await,
+            Command::Forget(forget) => forget.run(&loaded).await,
         }
     }
 }

@@ -34,7 +34,7 @@ impl Posted {
         parts
     }
 
-    fn read(row: &Row) -> Result<Posted> {
+    pub(super) fn read(row: &Row) -> Result<Posted> {
         Ok(Posted {
             key: row.text(0)?,
             message: serde_json::from_str(&row.text(1)?)?,
@@ -120,11 +120,24 @@ impl Store {
             published_at: known.map_or(now, |known| known.published_at),
             corrected_at: if seen && message.says_corrections { Some(now) } else { corrected },
         };
+        self.write_posted(tx, plugin, destination, &posted, now).await
+    }
+
+    /// Stores a message, and what has to be delivered for it.
+    pub(super) async fn write_posted(
+        &self,
+        tx: &mut Tx,
+        plugin: &str,
+        destination: &Destination,
+        posted: &Posted,
+        now: Timestamp,
+    ) -> Result<()> {
+        let key = posted.key.as_str();
         let row = args![
             plugin,
-            at.as_str(),
+            destination.to_string(),
             key,
-            text,
+            serde_json::to_string(&posted.message)?,
             millis(posted.published_at),
             posted.corrected_at.map(millis),
         ];

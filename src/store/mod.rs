@@ -9,6 +9,7 @@ mod board;
 mod counts;
 mod deliveries;
 mod engine;
+mod forget;
 mod inbox;
 mod look;
 mod parties;
@@ -32,8 +33,10 @@ use serde_json::json;
 
 pub use board::{Posted, fingerprint};
 pub use deliveries::{Delivery, State, Status, Unsent};
+pub use engine::Cleaned;
 pub use engine::{Address, advice};
 use engine::{Engine, args};
+pub use forget::{Erased, Forgot, Whom};
 pub use inbox::Waiting;
 pub use people::{Contact, Oddity, Person};
 pub use rebuild::Difference;

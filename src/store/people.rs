@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::engine::{Row, Tx, args};
+use super::forget::Forgotten;
 use super::{Store, millis, read_record, sql};
 
 /// A customer as a source last described them.
@@ -109,14 +110,22 @@ impl Store {
         rows.iter().map(|row| Ok((row.text(0)?, serde_json::from_str(&row.text(1)?)?))).collect()
     }
 
-    /// Remembers teammates by id.
+    /// Remembers teammates by id, those aside who were forgotten.
     pub async fn remember_teammates(
         &self,
         source: &str,
         people: &BTreeMap<String, Person>,
     ) -> Result<()> {
         let mut tx = self.engine.begin().await?;
-        for (id, person) in people {
+        let mut forgotten = Forgotten::read(&mut tx).await?;
+        let remembered: Vec<_> = match &mut forgotten {
+            Some(forgotten) => forgotten.without_forgotten(source, people),
+            None => people.iter().collect(),
+        };
+        if let Some(forgotten) = &mut forgotten {
+            forgotten.save(&mut tx).await?;
+        }
+        for (id, person) in remembered {
             let about = serde_json::to_string(person)?;
             tx.execute(sql::SET_TEAMMATE, args![source, id.as_str(), about]).await?;
         }

@@ -260,6 +260,8 @@ ANSWERED = "UPDATE inbox SET state = 'done'
     WHERE platform = $1 AND id = $2 AND state <> 'done'";
 ANSWERED_AND_FORGOTTEN = "UPDATE inbox SET state = 'done', request = ''
     WHERE platform = $1 AND id = $2 AND state <> 'done'";
+EMPTY_REQUEST = "UPDATE inbox SET request = '', state = 'done'
+    WHERE platform = $1 AND id = $2";
 ASKED = "SELECT request FROM inbox WHERE platform = $1 AND id = $2";
 HAS_CONVERSATIONS = "SELECT 1 FROM conversation LIMIT 1";
 UNANSWERED = "SELECT platform, id, request, received_at, state FROM inbox
@@ -273,6 +275,32 @@ LOOKED = "INSERT INTO audit (at, id, who, whom, command, seen_in) VALUES ($1, $2
 AUDIT = "SELECT at, who, whom, command, seen_in FROM audit ORDER BY at DESC, id DESC LIMIT $1";
 AUDIT_OF = "SELECT at, who, whom, command, seen_in FROM audit
     WHERE whom = $1 ORDER BY at DESC, id DESC LIMIT $2";
+
+// Who is forgotten, and where they may be.
+
+FORGOTTEN = "SELECT kind, hash, words FROM forgotten";
+SET_SETTING_ONCE = "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+ALL_SOURCES = "SELECT source FROM conversation UNION SELECT source FROM contact
+    UNION SELECT source FROM teammate ORDER BY source";
+/// Reads every record: for what no index leads to.
+SAYING = "SELECT record FROM conversation WHERE LOWER(record) LIKE $1";
+ALL_CONTACTS = "SELECT source, id, canonical, about, checked_at FROM contact";
+DROP_CONTACT = "DELETE FROM contact WHERE source = $1 AND id = $2";
+DROP_TEAMMATE = "DELETE FROM teammate WHERE source = $1 AND id = $2";
+ALL_ODDITIES = "SELECT source, id, field, raw FROM oddity";
+DROP_ODDITY = "DELETE FROM oddity WHERE source = $1 AND id = $2 AND field = $3";
+ALL_LOOKS = "SELECT at, id, who, whom FROM audit";
+DROP_LOOK = "DELETE FROM audit WHERE at = $1 AND id = $2";
+HIDE_LOOKER = "UPDATE audit SET who = 'someone erased' WHERE at = $1 AND id = $2";
+ALL_REQUESTS = "SELECT platform, id, request FROM inbox WHERE request <> ''";
+ALL_STATE = "SELECT plugin, key, value FROM plugin_state";
+ALL_BOARD = "SELECT key, message, published_at, corrected_at, plugin, destination FROM board";
+TROUBLE_REASONS = "SELECT DISTINCT what FROM trouble";
+SET_TROUBLE_REASON = "UPDATE trouble SET what = $2 WHERE what = $1";
+SLOT_REASONS = "SELECT DISTINCT reason FROM slot";
+SET_SLOT_REASON = "UPDATE slot SET reason = $2 WHERE reason = $1";
+DELIVERY_REASONS = "SELECT DISTINCT reason FROM delivery";
+SET_DELIVERY_REASON = "UPDATE delivery SET reason = $2 WHERE reason = $1";
 
 // The running process.
 
@@ -360,6 +388,12 @@ NAME_TEAMMATE = Bulk {
     head: "INSERT INTO teammate (source, id, about) VALUES",
     width: 3,
     tail: "ON CONFLICT (source, id) DO NOTHING",
+};
+
+SET_FORGOTTEN = Bulk {
+    head: "INSERT INTO forgotten (kind, hash, words) VALUES",
+    width: 3,
+    tail: "ON CONFLICT (kind, hash) DO NOTHING",
 };
 
 ADD_DAILY = Bulk {

@@ -16,7 +16,7 @@ use super::{COUNTED_WITH, Store, instant, millis, read_record, sql};
 /// A source that was not read for so long is said to have stood still.
 const STOOD_STILL: SignedDuration = SignedDuration::from_hours(2);
 
-type Place = (String, String);
+pub(super) type Place = (String, String);
 
 /// Changes that belong together: all of them are stored, or none.
 #[derive(Debug, Clone, Default)]
@@ -61,8 +61,10 @@ impl Store {
     async fn apply_once(&self, batch: Batch) -> Result<Applied> {
         let mut tx = self.engine.begin().await?;
         self.must_count_alike(&tx.fetch(sql::SETTING, args![COUNTED_WITH]).await?)?;
-        let put = batch.put.into_iter().map(without_nul).collect();
-        let mut applied = self.put(&mut tx, put).await?;
+        let mut batch = batch;
+        batch.put = batch.put.into_iter().map(without_nul).collect();
+        self.leave_out_forgotten(&mut tx, &mut batch).await?;
+        let mut applied = self.put(&mut tx, batch.put).await?;
         applied.deleted = self.delete(&mut tx, batch.delete).await?;
         for contact in batch.contacts {
             contact.write(&mut tx).await?;
@@ -92,7 +94,11 @@ impl Store {
         Ok(false)
     }
 
-    async fn put(&self, tx: &mut Tx, conversations: Vec<Conversation>) -> Result<Applied> {
+    pub(super) async fn put(
+        &self,
+        tx: &mut Tx,
+        conversations: Vec<Conversation>,
+    ) -> Result<Applied> {
         let latest: BTreeMap<Place, Conversation> = conversations
             .into_iter()
             .map(|conversation| (place(&conversation), conversation))
@@ -236,7 +242,7 @@ fn without_nul(mut conversation: Conversation) -> Conversation {
     conversation
 }
 
-fn place(conversation: &Conversation) -> Place {
+pub(super) fn place(conversation: &Conversation) -> Place {
     (conversation.source.clone(), conversation.id.clone())
 }
 

@@ -46,6 +46,9 @@ pub struct Conversation {
     pub tags: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub messages: Option<Messages>,
+    /// The rules that left it out by something that was erased from it since: they still do.
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    pub left_out_by: Vec<String>,
     /// Fields that we do not know: kept, so that export gives back what import took.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,

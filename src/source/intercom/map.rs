@@ -120,6 +120,7 @@ pub(super) fn read(raw: &Value, directory: &Directory) -> Result<Mapped, &'stati
         topics: topics(&mut reader, wire.topics, wire.ai_topics),
         tags: names(reader.take("tags", wire.tags).and_then(|t| reader.take("tags.tags", t.tags))),
         messages: None,
+        left_out_by: Vec::new(),
         other: BTreeMap::new(),
         id: reader.id.clone(),
     };

@@ -116,7 +116,10 @@ impl Intercom {
             })
             .collect();
         intake.store().remember_teammates(SOURCE, &now).await?;
-        intake.store().teammates(SOURCE).await
+        let mut known = intake.store().teammates(SOURCE).await?;
+        // Whoever was forgotten is not remembered, and has to be told apart all the same.
+        known.extend(now);
+        Ok(known)
     }
 
     async fn teams(&self, intake: &mut Intake) -> Result<BTreeMap<String, String>> {

@@ -145,6 +145,7 @@ impl<'z> Maker<'z> {
             topics,
             tags: if spam { vec!["spam".to_owned()] } else { Vec::new() },
             messages: Some(self.messages(short)),
+            left_out_by: Vec::new(),
             other: std::collections::BTreeMap::new(),
         })
     }

@@ -54,6 +54,17 @@ pub(super) enum Engine {
     Postgres(PgPool),
 }
 
+/// What became of the bytes of what was deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cleaned {
+    /// They are in none of the store's files.
+    Files,
+    /// Another process reads what was, so that some of them may still be there.
+    Busy,
+    /// The server has them as long as it likes; whether its tables were vacuumed.
+    Server { vacuumed: bool },
+}
+
 /// A write transaction; dropped without commit it leaves no trace.
 pub(super) enum Tx {
     Sqlite(Transaction<'static, Sqlite>),
@@ -162,6 +173,16 @@ impl Engine {
     /// The statement of a bulk for so many rows.
     pub(super) fn with_rows(&self, bulk: &Bulk, rows: usize) -> String {
         with_rows(bulk, rows, matches!(self, Engine::Postgres(_)))
+    }
+
+    /// Sees to it that what was deleted is not in the database's files any more.
+    pub(super) async fn clean(&self) -> Result<Cleaned> {
+        match self {
+            Engine::Sqlite { writer, .. } => sqlite::clean(writer).await,
+            Engine::Postgres(pool) => {
+                Ok(Cleaned::Server { vacuumed: postgres::vacuum(pool).await })
+            }
+        }
     }
 
     pub(super) async fn close(&self) {

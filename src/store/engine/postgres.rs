@@ -47,6 +47,19 @@ pub(super) fn advice(code: &str) -> Option<&'static str> {
     }
 }
 
+/// Has the server free what was deleted. Whether it did: engines differ, and so do rights.
+pub(super) async fn vacuum(pool: &PgPool) -> bool {
+    let tables = "VACUUM conversation, party, weekly_customer, contact, teammate, oddity, audit, inbox, \
+                  plugin_state, board";
+    match pool.execute(tables).await {
+        Ok(_) => true,
+        Err(error) => {
+            tracing::warn!("the tables were not vacuumed: {error}");
+            false
+        }
+    }
+}
+
 pub(super) fn bind(sql: &str, args: Vec<Arg>) -> sqlx::query::Query<'_, Postgres, PgArguments> {
     let query = sqlx::query(AssertSqlSafe(sql.to_owned()));
     args.into_iter().fold(query, |query, arg| match arg {

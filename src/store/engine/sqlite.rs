@@ -10,9 +10,9 @@ use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, ConnectOptions, Executor, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor, Row as _, Sqlite, Transaction};
 
-use super::{Arg, Row, first_line};
+use super::{Arg, Cleaned, Row, first_line};
 
 /// Cache of a connection, as SQLite counts it: negative is KiB. The writer touches pages all over
 /// the counts' trees, so a small cache would write them out and read them back again.
@@ -31,7 +31,8 @@ pub(super) async fn open_file(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
     }
     make_private(path)?;
     let options = options().filename(path);
-    let writer = options.clone().pragma("cache_size", WRITER_CACHE);
+    // What is deleted is overwritten, and stays in no page.
+    let writer = options.clone().pragma("cache_size", WRITER_CACHE).pragma("secure_delete", "ON");
     let writer = single().connect_with(writer).await?;
     migrate_beside_others(&writer).await?;
     let readers = SqlitePoolOptions::new()
@@ -109,6 +110,34 @@ pub(super) fn advice(code: &str) -> Option<&'static str> {
         14 => Some("the store's file cannot be opened: look at its folder and rights"),
         _ => None,
     }
+}
+
+/// Writes the file anew without what was deleted, and the log into it. Samples of the indexes that the
+/// planner keeps are of before, so they go too; it makes new ones.
+pub(super) async fn clean(writer: &SqlitePool) -> Result<Cleaned> {
+    match write_anew(writer).await {
+        Ok(true) => Ok(Cleaned::Files),
+        Ok(false) => Ok(Cleaned::Busy),
+        Err(error) if is_busy(&error) => Ok(Cleaned::Busy),
+        Err(error) => Err(error).context("the store's file cannot be written anew"),
+    }
+}
+
+async fn write_anew(writer: &SqlitePool) -> sqlx::Result<bool> {
+    let mut connection = writer.acquire().await?;
+    let sampled = "SELECT name FROM sqlite_schema WHERE name = 'sqlite_stat4'";
+    if connection.fetch_optional(sampled).await?.is_some() {
+        connection.execute("DELETE FROM sqlite_stat4").await?;
+    }
+    connection.execute("VACUUM").await?;
+    let done = connection.fetch_one("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+    Ok(done.try_get::<i64, _>(0)? == 0)
+}
+
+/// Whether another connection is in the way.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.and_then(|code| code.parse::<i64>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6))
 }
 
 fn options() -> SqliteConnectOptions {

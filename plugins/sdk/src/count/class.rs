@@ -47,6 +47,12 @@ impl Exclusion {
             .any(Option::is_some)
     }
 
+    /// Whether it leaves the conversation out, by what the record says or by what it said before
+    /// someone was erased from it.
+    pub fn leaves_out(&self, conversation: &Conversation) -> bool {
+        conversation.left_out_by.contains(&self.name) || self.matches(conversation)
+    }
+
     fn matches(&self, conversation: &Conversation) -> bool {
         let holds = |condition: &Option<String>, test: &dyn Fn(&str) -> bool| {
             condition.as_deref().is_none_or(test)
@@ -95,7 +101,7 @@ pub enum Class<'r> {
 /// The class of a conversation: the first matching rule, else the score, else why there is none.
 /// A score is never dropped for being recent or short.
 pub fn classify<'r>(conversation: &Conversation, rules: &'r [Exclusion]) -> Class<'r> {
-    if let Some(rule) = rules.iter().find(|rule| rule.matches(conversation)) {
+    if let Some(rule) = rules.iter().find(|rule| rule.leaves_out(conversation)) {
         return Class::Excluded(&rule.name);
     }
     let Some(lane) = Lane::of(conversation) else { return Class::Excluded(NOBODY_ANSWERED) };
@@ -155,6 +161,15 @@ mod tests {
         ] {
             assert!(!rule(other.clone()).matches(&conversation), "{other}");
         }
+    }
+
+    #[test]
+    fn a_rule_still_leaves_out_what_it_left_out_before_someone_was_erased() {
+        let rules = [rule(json!({"customer_domain": "acme.example"}))];
+        let fields = json!({"score": 5, "teammates": [{"id": "1"}], "left_out_by": ["r"]});
+        assert_eq!(classify(&conversation(fields.clone()), &rules), Class::Excluded("r"));
+        // A rule that the settings have no more leaves nothing out.
+        assert_eq!(classify(&conversation(fields), &[]), Class::Scored(Lane::Human, 5));
     }
 
     #[test]

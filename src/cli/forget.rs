@@ -1,0 +1,163 @@
+//! `cxbot forget`: a customer or a teammate erased from everything but counts.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+use cxbot_sdk::words::{count, counted};
+
+use super::{open, show};
+use crate::config::{Loaded, PersonConfig};
+use crate::store::{Cleaned, Erased, Forgot, Whom};
+
+/// Erases a customer or a teammate from the store; counts stay as they are, and what a source sends
+/// again comes in without them. There is no way back.
+#[derive(Debug, Args)]
+pub(super) struct Forget {
+    #[arg(value_enum)]
+    whom: Side,
+    /// As source/id, an id that one source has, or an e-mail.
+    id: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Side {
+    /// Someone who asked for help, with everyone who has the same e-mail or was merged with them.
+    Customer,
+    /// Someone of the team.
+    Teammate,
+}
+
+impl Side {
+    fn word(self) -> &'static str {
+        match self {
+            Side::Customer => "customer",
+            Side::Teammate => "teammate",
+        }
+    }
+}
+
+impl Forget {
+    pub(super) async fn run(&self, loaded: &Loaded) -> Result<ExitCode> {
+        let named: Vec<&PersonConfig> = match self.whom {
+            Side::Customer => Vec::new(),
+            Side::Teammate => loaded.config.people.iter().filter(|one| self.is(one)).collect(),
+        };
+        let also: Vec<String> = named.iter().flat_map(|person| called(person)).collect();
+        let app = open(loaded, None).await?;
+        let whom = match self.whom {
+            Side::Customer => Whom::Customer,
+            Side::Teammate => Whom::Teammate,
+        };
+        let forgot = app.store().forget(whom, &self.id, &also).await;
+        app.store().close().await;
+        let (erased, cleaned) = match forgot? {
+            Forgot::Nobody => bail!(
+                "the store has no {} of this id or e-mail; write it as source/id, such as \
+                 intercom/814, or as an e-mail",
+                self.whom.word()
+            ),
+            Forgot::Several(sources) => bail!(
+                "several sources have a {} of this id: {}; write it as source/id",
+                self.whom.word(),
+                sources.join(", ")
+            ),
+            Forgot::Done { erased, cleaned } => (erased, cleaned),
+        };
+        show::print(&self.told(erased, cleaned, !named.is_empty()))?;
+        match cleaned {
+            Cleaned::Busy => bail!(
+                "erased, but the store's files may still hold what was erased, because another \
+                 process reads them; stop it, or wait for it, and run the same command again"
+            ),
+            Cleaned::Files | Cleaned::Server { .. } => Ok(ExitCode::SUCCESS),
+        }
+    }
+
+    /// Whether the configuration names them.
+    fn is(&self, person: &PersonConfig) -> bool {
+        let id = self.id.trim();
+        let bare = id.split_once('/').map_or(id, |(_, bare)| bare);
+        person.teammate.iter().any(|own| own == id || own == bare)
+            || person.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(id))
+    }
+
+    fn told(&self, erased: Erased, cleaned: Cleaned, is_configured: bool) -> String {
+        let mut lines = match erased.before {
+            true => {
+                vec!["They were forgotten before, and nothing of theirs came in since.".to_owned()]
+            }
+            false => vec![format!("Forgot a {}. Counts are as they were.", self.whom.word())],
+        };
+        let described = match self.whom {
+            Side::Customer => "contact",
+            Side::Teammate => "description",
+        };
+        if erased.conversations > 0 {
+            let kept = counted(erased.conversations, "conversation");
+            lines.push(format!("  {kept} kept for the counts, without them"));
+        }
+        for (number, what) in [
+            (erased.descriptions, described),
+            (erased.looks, "look"),
+            (erased.requests, "request"),
+            (erased.oddities, "odd field"),
+            (erased.values, "plugin's value"),
+            (erased.messages, "message"),
+        ] {
+            if number > 0 {
+                lines.push(format!("  {} erased or cleaned", counted(number, what)));
+            }
+        }
+        lines.push(
+            match cleaned {
+                Cleaned::Files => "The store's files hold nothing of theirs any more.",
+                Cleaned::Busy => "The store's files may still hold some of it.",
+                Cleaned::Server { vacuumed: true } => "The tables were vacuumed.",
+                Cleaned::Server { vacuumed: false } => {
+                    "The tables could not be vacuumed; the server does it in its own time."
+                }
+            }
+            .to_owned(),
+        );
+        lines.push("Left for you:".to_owned());
+        lines.extend(self.left(erased, cleaned, is_configured).map(|left| format!("  - {left}")));
+        lines.join("\n")
+    }
+
+    /// What cxbot cannot do.
+    fn left(
+        &self,
+        erased: Erased,
+        cleaned: Cleaned,
+        is_configured: bool,
+    ) -> impl Iterator<Item = String> {
+        let server = matches!(cleaned, Cleaned::Server { .. });
+        let edits = format!(
+            "the posts of {} that showed them: cxbot run edits them, so let it run; what was \
+             deleted or answered in private is the platform's",
+            count(erased.posts)
+        );
+        let word = self.whom.word();
+        [
+            Some(format!(
+                "the source: erase the {word} there; what it sends again comes in without them"
+            )),
+            is_configured
+                .then(|| "[[people]] in the configuration: take their entry out".to_owned()),
+            (erased.posts > 0).then_some(edits),
+            Some("copies: backups, exports and files that were imported".to_owned()),
+            server
+                .then(|| "the database server: its own files, its logs and its backups".to_owned()),
+            Some("other people's conversations, where a text may mention them".to_owned()),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+/// What else the configuration calls them.
+fn called(person: &PersonConfig) -> Vec<String> {
+    let ids = [&person.email, &person.slack, &person.discord].into_iter().flatten();
+    std::iter::once(&person.name).chain(&person.aliases).chain(ids).cloned().collect()
+}

@@ -1,0 +1,208 @@
+//! Who is meant, and everything by which the store knows them: ids that were merged, e-mails, and whoever
+//! has the same e-mail, until nothing more is found.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result};
+use cxbot_sdk::conversation::Conversation;
+use cxbot_sdk::history::PartyKind;
+
+use super::Whom;
+use super::forgotten::{Forgotten, Key, Kind, contact_keys, customer_keys, teammate_keys};
+use crate::store::engine::{Row, Tx, args};
+use crate::store::people::{Contact, Person};
+use crate::store::write::{Place, place};
+use crate::store::{instant, sql};
+
+/// Whom words lead to.
+pub(super) enum Found {
+    Nobody,
+    /// Nobody any more.
+    ForgottenBefore,
+    /// More than one source has this id.
+    Several(Vec<String>),
+    By(Vec<Key>),
+}
+
+/// Everything of one person.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) keys: BTreeSet<Key>,
+    pub(super) names: BTreeSet<String>,
+    pub(super) conversations: BTreeMap<Place, Conversation>,
+    /// Source and id of how sources described them.
+    pub(super) described: BTreeSet<Place>,
+}
+
+/// How sources describe people.
+pub(super) struct Described {
+    contacts: Vec<Contact>,
+    team: Vec<(String, String, Person)>,
+}
+
+impl Described {
+    pub(super) async fn read(tx: &mut Tx, whom: Whom) -> Result<Described> {
+        let mut all = Described { contacts: Vec::new(), team: Vec::new() };
+        match whom {
+            Whom::Customer => {
+                let rows = tx.fetch(sql::ALL_CONTACTS, args![]).await?;
+                all.contacts = rows.iter().map(contact).collect::<Result<_>>()?;
+            }
+            Whom::Teammate => {
+                for row in &tx.fetch(sql::ALL_TEAMMATES, args![]).await? {
+                    let about = serde_json::from_str(&row.text(2)?).context("a stored teammate")?;
+                    all.team.push((row.text(0)?, row.text(1)?, about));
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    fn has(&self, key: &Key) -> bool {
+        self.contacts.iter().any(|contact| contact_keys(contact).any(|own| own == *key))
+            || self.team.iter().any(|one| team_keys(one).any(|own| own == *key))
+    }
+}
+
+/// By `source/id`, by an id that one source has, or by an e-mail.
+pub(super) async fn meant(
+    tx: &mut Tx,
+    whom: Whom,
+    words: &str,
+    described: &Described,
+    forgotten: Option<&Forgotten>,
+) -> Result<Found> {
+    let words = words.trim();
+    let sources = tx.fetch(sql::ALL_SOURCES, args![]).await?;
+    let sources: Vec<String> = sources.iter().map(|row| row.text(0)).collect::<Result<_>>()?;
+    let key = |source: &str, id: &str| match whom {
+        Whom::Customer => Key::customer(source, id),
+        Whom::Teammate => Key::teammate(source, id),
+    };
+    let by_email = words.contains('@').then(|| match whom {
+        Whom::Customer => Key::email(words),
+        Whom::Teammate => Key::teammate_email(words),
+    });
+    let written = words.split_once('/').map(|(source, id)| key(source, id));
+    let bare = sources.iter().map(|source| (source.clone(), key(source, words)));
+    let bare: Vec<(String, Key)> = bare.collect();
+    let mut found = Vec::new();
+    for key in by_email.iter().chain(&written) {
+        if is_there(tx, key, described).await? {
+            found.push(key.clone());
+        }
+    }
+    let mut of_sources = Vec::new();
+    for (source, key) in &bare {
+        if is_there(tx, key, described).await? {
+            of_sources.push(source.clone());
+            found.push(key.clone());
+        }
+    }
+    if of_sources.len() > 1 && by_email.is_none() && found.len() == of_sources.len() {
+        return Ok(Found::Several(of_sources));
+    }
+    let mut all = by_email.iter().chain(&written).chain(bare.iter().map(|(_, key)| key));
+    Ok(match found.is_empty() {
+        false => Found::By(found),
+        true if all.any(|key| forgotten.is_some_and(|one| one.has(key))) => Found::ForgottenBefore,
+        true => Found::Nobody,
+    })
+}
+
+async fn is_there(tx: &mut Tx, key: &Key, described: &Described) -> Result<bool> {
+    let kind = match key.kind {
+        Kind::Customer => PartyKind::Customer,
+        Kind::Email => PartyKind::Email,
+        Kind::Teammate => PartyKind::Participant,
+        _ => return Ok(described.has(key) || !saying(tx, key).await?.is_empty()),
+    };
+    let there = tx.fetch(sql::THIS_PARTY, args![kind.name(), key.value.as_str()]).await?;
+    Ok(described.has(key) || !there.is_empty())
+}
+
+impl Known {
+    /// Everyone who is the same by id or e-mail, beginning with these.
+    pub(super) async fn of(tx: &mut Tx, keys: Vec<Key>, described: &Described) -> Result<Known> {
+        let mut known = Known::default();
+        let mut open = keys;
+        while let Some(key) = open.pop() {
+            if !known.keys.insert(key.clone()) {
+                continue;
+            }
+            let conversations = match key.kind {
+                Kind::TeammateEmail => saying(tx, &key).await?,
+                _ => key.conversations(tx).await?,
+            };
+            for conversation in conversations {
+                open.extend(known.name_all(&conversation, &key));
+                known.conversations.insert(place(&conversation), conversation);
+            }
+            for contact in &described.contacts {
+                if contact_keys(contact).any(|own| own == key) {
+                    open.extend(contact_keys(contact));
+                    known.names.extend(contact.about.name.clone());
+                    known.described.insert((contact.source.clone(), contact.id.clone()));
+                }
+            }
+            for one in &described.team {
+                if team_keys(one).any(|own| own == key) {
+                    open.extend(team_keys(one));
+                    known.names.extend(one.2.name.clone());
+                    known.described.insert((one.0.clone(), one.1.clone()));
+                }
+            }
+        }
+        Ok(known)
+    }
+
+    /// Takes the person's names from a conversation of theirs, and gives what else they are known by.
+    fn name_all(&mut self, conversation: &Conversation, key: &Key) -> Vec<Key> {
+        let mut more = Vec::new();
+        if matches!(key.kind, Kind::Customer | Kind::Email) {
+            let customer = conversation.customer.as_ref();
+            self.names.extend(customer.and_then(|customer| customer.name.clone()));
+            more.extend(customer_keys(conversation));
+        }
+        for teammate in &conversation.teammates {
+            let keys =
+                || teammate_keys(&conversation.source, &teammate.id, teammate.email.as_deref());
+            if keys().any(|own| own == *key) {
+                self.names.extend(teammate.name.clone());
+                more.extend(keys());
+            }
+        }
+        more
+    }
+}
+
+fn team_keys((source, id, about): &(String, String, Person)) -> impl Iterator<Item = Key> {
+    teammate_keys(source, id, about.email.as_deref())
+}
+
+/// Conversations in which someone of the team has this e-mail; no index leads there.
+async fn saying(tx: &mut Tx, key: &Key) -> Result<Vec<Conversation>> {
+    let rows = tx.fetch(sql::SAYING, args![format!("%{}%", key.value)]).await?;
+    let mut all = Vec::new();
+    for row in &rows {
+        let conversation = crate::store::read_record(&row.text(0)?)?;
+        let has = |one: &cxbot_sdk::conversation::Teammate| {
+            teammate_keys(&conversation.source, &one.id, one.email.as_deref())
+                .any(|own| own == *key)
+        };
+        if conversation.teammates.iter().any(has) {
+            all.push(conversation);
+        }
+    }
+    Ok(all)
+}
+
+fn contact(row: &Row) -> Result<Contact> {
+    Ok(Contact {
+        source: row.text(0)?,
+        id: row.text(1)?,
+        canonical: row.text(2)?,
+        about: serde_json::from_str(&row.text(3)?).context("a stored contact")?,
+        checked_at: instant(row.int(4)?)?,
+    })
+}

@@ -1,0 +1,7 @@
+-- Who was erased, as keyed hashes: what comes in again is recognised, and nobody reads who it was.
+CREATE TABLE forgotten (
+    kind  TEXT COLLATE "C" NOT NULL,              -- customer, email, teammate, …
+    hash  TEXT COLLATE "C" NOT NULL,              -- HMAC-SHA256 under the store's secret
+    words BIGINT NOT NULL,              -- of a name: how many words it has
+    PRIMARY KEY (kind, hash)
+);
