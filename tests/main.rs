@@ -5,6 +5,7 @@ mod cli;
 mod counts;
 mod delivery;
 mod discord;
+mod forget;
 mod groups;
 mod independent;
 mod parties;

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
-use cxbot_sdk::words::{count, counted};
+use cxbot_sdk::count::same;
+use cxbot_sdk::words::counted;
 
 use super::{open, show};
 use crate::config::{Loaded, PersonConfig};
@@ -64,7 +65,12 @@ impl Forget {
             ),
             Forgot::Done { erased, cleaned } => (erased, cleaned),
         };
-        show::print(&self.told(erased, cleaned, !named.is_empty()))?;
+        let rules = match self.whom {
+            Side::Customer => Vec::new(),
+            Side::Teammate => self.rules(loaded, &also),
+        };
+        let told = Told { erased, cleaned, is_configured: !named.is_empty(), rules };
+        show::print(&self.tell(&told))?;
         match cleaned {
             Cleaned::Busy => bail!(
                 "erased, but the store's files may still hold what was erased, because another \
@@ -77,12 +83,24 @@ impl Forget {
     /// Whether the configuration names them.
     fn is(&self, person: &PersonConfig) -> bool {
         let id = self.id.trim();
-        let bare = id.split_once('/').map_or(id, |(_, bare)| bare);
-        person.teammate.iter().any(|own| own == id || own == bare)
+        person.teammate.iter().any(|own| own == id || own == bare(id))
             || person.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(id))
     }
 
-    fn told(&self, erased: Erased, cleaned: Cleaned, is_configured: bool) -> String {
+    /// The exclusion rules that name them.
+    fn rules(&self, loaded: &Loaded, also: &[String]) -> Vec<String> {
+        let is_them = |who: &String| {
+            also.iter().any(|own| same(own, who))
+                || same(who, bare(&self.id))
+                || same(who, &self.id)
+        };
+        let rules = loaded.config.exclusions.iter();
+        let rules = rules.filter(|rule| rule.teammate.as_ref().is_some_and(is_them));
+        rules.map(|rule| rule.name.clone()).collect()
+    }
+
+    fn tell(&self, told: &Told) -> String {
+        let (erased, cleaned) = (told.erased, told.cleaned);
         let mut lines = match erased.before {
             true => {
                 vec!["They were forgotten before, and nothing of theirs came in since.".to_owned()]
@@ -102,7 +120,7 @@ impl Forget {
             (erased.looks, "look"),
             (erased.requests, "request"),
             (erased.oddities, "odd field"),
-            (erased.values, "plugin's value"),
+            (erased.values, "plugin value"),
             (erased.messages, "message"),
         ] {
             if number > 0 {
@@ -121,39 +139,55 @@ impl Forget {
             .to_owned(),
         );
         lines.push("Left for you:".to_owned());
-        lines.extend(self.left(erased, cleaned, is_configured).map(|left| format!("  - {left}")));
+        lines.extend(self.left(told).map(|left| format!("  - {left}")));
         lines.join("\n")
     }
 
     /// What cxbot cannot do.
-    fn left(
-        &self,
-        erased: Erased,
-        cleaned: Cleaned,
-        is_configured: bool,
-    ) -> impl Iterator<Item = String> {
-        let server = matches!(cleaned, Cleaned::Server { .. });
-        let edits = format!(
-            "the posts of {} that showed them: cxbot run edits them, so let it run; what was \
-             deleted or answered in private is the platform's",
-            count(erased.posts)
-        );
+    fn left(&self, told: &Told) -> impl Iterator<Item = String> {
         let word = self.whom.word();
+        let source = format!("the source: erase the {word} there; what it sends again is stripped");
+        let people = "[[people]] in the configuration: take their entry out".to_owned();
+        let rules = format!(
+            "[[exclusions]] {} in the configuration: change what it asks for, and keep the rule and \
+             its name, by which their conversations stay left out",
+            told.rules.join(", ")
+        );
+        let posts = format!(
+            "{} that showed them: cxbot run edits posts, so let it run",
+            counted(told.erased.posts, "post")
+        );
+        let server = "the database server: its own files, its logs and its backups".to_owned();
+        let is_server = matches!(told.cleaned, Cleaned::Server { .. });
         [
-            Some(format!(
-                "the source: erase the {word} there; what it sends again comes in without them"
-            )),
-            is_configured
-                .then(|| "[[people]] in the configuration: take their entry out".to_owned()),
-            (erased.posts > 0).then_some(edits),
-            Some("copies: backups, exports and files that were imported".to_owned()),
-            server
-                .then(|| "the database server: its own files, its logs and its backups".to_owned()),
+            Some(source),
+            told.is_configured.then_some(people),
+            (!told.rules.is_empty()).then_some(rules),
+            (told.erased.posts > 0).then_some(posts),
+            Some(
+                "copies: backups, exports, files that were imported, and the logs of chats"
+                    .to_owned(),
+            ),
+            is_server.then_some(server),
             Some("other people's conversations, where a text may mention them".to_owned()),
         ]
         .into_iter()
         .flatten()
     }
+}
+
+/// What there is to tell.
+struct Told {
+    erased: Erased,
+    cleaned: Cleaned,
+    is_configured: bool,
+    /// The names of the exclusion rules that name them.
+    rules: Vec<String>,
+}
+
+/// An id without its source.
+fn bare(id: &str) -> &str {
+    id.split_once('/').map_or(id, |(_, bare)| bare)
 }
 
 /// What else the configuration calls them.
