@@ -8,6 +8,7 @@ mod discord;
 mod forget;
 mod groups;
 mod independent;
+mod members;
 mod parties;
 mod protected;
 mod redaction;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cxbot_sdk::Message;
 use cxbot_sdk::message::Button;
+use cxbot_sdk::{Members, Message};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -77,6 +77,16 @@ pub enum Failure {
 
 /// A line for the operator: good, or what to do.
 pub type Finding = Result<String, String>;
+
+/// What a look at an audience finds.
+pub async fn audience(platform: &dyn Platform, of: &Members) -> Finding {
+    let (Members::Channel(name) | Members::Group(name)) = of;
+    match platform.members(of).await {
+        Ok(people) if people.is_empty() => Err(format!("{name}: there is nobody in it")),
+        Ok(people) => Ok(format!("{name} has {} people", people.len())),
+        Err(failure) => Err(format!("{name}: {failure}")),
+    }
+}
 
 /// What someone asked for in chat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,6 +238,10 @@ impl Platform for Absent {
         self.refuse()
     }
 
+    async fn members(&self, _: &Members) -> Result<Vec<String>, Failure> {
+        self.refuse()
+    }
+
     async fn answer(&self, _: &Request, _: &Message) -> Result<(), Failure> {
         self.refuse()
     }
@@ -275,6 +289,9 @@ pub trait Platform: Send + Sync {
     async fn groups(&self, request: &Request) -> Groups {
         Groups { ids: request.groups.clone(), unread: None }
     }
+
+    /// The ids of the people who belong to something, in their order; bots are left out.
+    async fn members(&self, of: &Members) -> Result<Vec<String>, Failure>;
 
     /// Answers a request so that only its asker sees it.
     async fn answer(&self, request: &Request, message: &Message) -> Result<(), Failure>;

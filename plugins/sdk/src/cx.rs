@@ -109,6 +109,17 @@ pub struct Destination {
     pub channel: String,
 }
 
+/// People on a platform who belong together. The platform says who they are at the moment; bots are
+/// not among them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Members {
+    /// Whoever is in a channel, by its id.
+    Channel(String),
+    /// A user group in Slack or a role in Discord, by its id.
+    Group(String),
+}
+
 /// Where a message is to be seen.
 pub type Audience = [Destination];
 

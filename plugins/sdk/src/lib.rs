@@ -25,7 +25,7 @@ pub mod week;
 pub mod words;
 
 pub use channel::Clearance;
-pub use cx::{Audience, Cx, Destination, Host, Invoker, Workspace};
+pub use cx::{Audience, Cx, Destination, Host, Invoker, Members, Workspace};
 pub use error::{Error, Result};
 pub use message::Message;
 pub use plugin::{Need, Plugin, Reply, Routes, Tick};

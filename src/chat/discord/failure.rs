@@ -37,6 +37,8 @@ enum Sort {
 pub(super) const UNKNOWN_CHANNEL: u64 = 10_003;
 /// There is no such message.
 pub(super) const UNKNOWN_MESSAGE: u64 = 10_008;
+/// The bot may not see or do it at all.
+pub(super) const MISSING_ACCESS: u64 = 50_001;
 /// The message has its thread already.
 pub(super) const HAS_THREAD: u64 = 160_004;
 /// The thread is archived.
@@ -63,7 +65,7 @@ const CODES: &[(u64, Sort, &str)] = &[
     (40_060, Sort::Gone, "it was acknowledged before"),
     (40_333, Sort::Account, "Discord blocks this program by its name"),
     (40_067, Sort::Channel, "the forum asks for a tag on each post: give it one"),
-    (50_001, Sort::Channel, "the bot does not see the channel: give it View Channel there"),
+    (MISSING_ACCESS, Sort::Channel, "the bot does not see the channel: give it View Channel there"),
     (
         50_013,
         Sort::Channel,

@@ -6,6 +6,7 @@ mod forms;
 mod gateway;
 mod interactions;
 mod limits;
+mod members;
 mod online;
 mod permissions;
 mod places;
@@ -15,7 +16,7 @@ mod sender;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cxbot_sdk::Message;
+use cxbot_sdk::{Members, Message};
 use jiff::SignedDuration;
 use reqwest::Method;
 use secrecy::SecretString;
@@ -177,6 +178,10 @@ impl Platform for Discord {
             Err(Failure::Gone) => self.tell(&request.person, &body).await,
             done => done,
         }
+    }
+
+    async fn members(&self, of: &Members) -> Result<Vec<String>, Failure> {
+        self.people(of).await
     }
 
     fn answers_in_place(&self, request: &Request) -> bool {

@@ -81,6 +81,7 @@ const CODES: &[(&str, Sort, &str)] = &[
     ("restricted_action_thread_only_channel", Sort::Channel, "the channel takes replies only"),
     ("restricted_action_thread_locked", Sort::Channel, "the thread is locked"),
     ("restricted_action_non_threadable_channel", Sort::Channel, "the channel has no threads"),
+    ("user_not_found", Sort::Channel, "there is no such person: correct the id"),
     ("no_such_subteam", Sort::Channel, "there is no such user group: correct its id"),
     ("plan_upgrade_required", Sort::Account, "user groups need a paid plan of Slack"),
     ("message_not_found", Sort::Gone, "the message is not there"),

@@ -4,6 +4,7 @@ mod answer;
 mod failure;
 mod groups;
 pub mod manifest;
+mod members;
 mod online;
 mod pace;
 mod payloads;
@@ -18,7 +19,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use async_trait::async_trait;
-use cxbot_sdk::Message;
+use cxbot_sdk::{Members, Message};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
@@ -32,6 +33,7 @@ use super::{Asked, Call, Desk, Failure, Groups, Platform, Post, Request, Search}
 use crate::config::SlackConfig;
 use answer::Answers;
 use groups::UserGroups;
+use members::People;
 use pace::Pace;
 use socket::Hand;
 use views::Views;
@@ -57,6 +59,7 @@ pub struct Slack {
     answers: Answers,
     groups: Arc<UserGroups>,
     groups_for: Duration,
+    people: People,
     /// The token of Socket Mode, `xapp-…`.
     app_token: Option<SecretString>,
     pace: Option<Pace>,
@@ -83,6 +86,7 @@ impl Slack {
             answers: Answers::new(config)?,
             groups: Arc::new(UserGroups::new(web.clone(), Vec::new(), groups_for)),
             groups_for,
+            people: People::new(web.clone()),
             app_token: None,
             pace: Pace::new(),
             zone,
@@ -247,6 +251,10 @@ impl Platform for Slack {
 
     async fn groups(&self, request: &Request) -> Groups {
         self.groups.of(&request.person).await
+    }
+
+    async fn members(&self, of: &Members) -> Result<Vec<String>, Failure> {
+        self.people.of(of).await
     }
 
     fn answers_in_place(&self, request: &Request) -> bool {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cxbot_sdk::Message;
+use cxbot_sdk::{Members, Message};
 use jiff::SignedDuration;
 use rand::RngExt;
 use tokio::task::yield_now;
@@ -119,6 +119,10 @@ impl Platform for Sim {
 
     async fn ask(&self, _: &Request, _: &Form) -> Result<(), Failure> {
         Ok(())
+    }
+
+    async fn members(&self, _: &Members) -> Result<Vec<String>, Failure> {
+        Err(Failure::Unknown("nobody belongs to anything here".to_owned()))
     }
 
     fn answers_in_place(&self, _: &Request) -> bool {
