@@ -305,6 +305,8 @@ async fn the_slack_manifest_asks_for_no_more_than_is_needed() {
             "commands",
             "channels:history",
             "groups:history",
+            "im:write",
+            "im:history",
             "channels:read",
             "groups:read"
         ])

@@ -115,7 +115,7 @@ async fn no_acknowledgement_waits_for_a_list_and_no_answer_does_for_long() {
 async fn a_look_at_slack_tells_a_missing_scope_and_a_group_that_is_not_there() {
     let slack = Slack::start().await;
     let world = World::new().posting_to(&slack, &[]).with(GROUPS.0, GROUPS.1);
-    slack.grant(&["commands"]);
+    slack.grant(&["commands", "im:write", "im:history"]);
     let ran = world.run(&["check", "--online"]).await;
     assert_eq!(ran.code, Some(1));
     let missing = "problem  slack            the scope usergroups:read is missing (knows who is in \

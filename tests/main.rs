@@ -4,6 +4,7 @@ mod ask;
 mod cli;
 mod counts;
 mod delivery;
+mod direct;
 mod discord;
 mod forget;
 mod groups;

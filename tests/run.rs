@@ -120,7 +120,7 @@ async fn a_look_at_slack_names_what_is_missing_and_what_to_do() {
     let world = World::new()
         .posting_to(&slack, &[SUPPORT, SECOND])
         .with("SLACK_APP_TOKEN", Slack::APP_TOKEN);
-    slack.grant(&["commands"]);
+    slack.grant(&["commands", "im:write", "im:history"]);
     let good = world.ok(&["check", "--online"]).await;
     for line in [
         "ok       slack            every scope is granted",

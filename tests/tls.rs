@@ -37,7 +37,7 @@ impl Servers {
         intercom.put(with(object, scored(json!(5), "It was solved quickly.")));
         slack.put_channel(SUPPORT, "support");
         slack.put_user(ANA, "ana");
-        slack.grant(&["commands"]);
+        slack.grant(&["commands", "im:write", "im:history"]);
         Servers { intercom, slack, authority: Authority::new() }
     }
 

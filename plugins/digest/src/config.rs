@@ -19,7 +19,8 @@ pub struct Config {
     /// Days on which no edition is posted, such as "2026-12-28".
     #[schemars(with = "Vec<String>")]
     pub skip: Vec<Date>,
-    /// Channels that get the default edition, such as "slack:C0123ABCD".
+    /// Channels that get the default edition, such as "slack:C0123ABCD", or people, such as
+    /// "slack:U0123ABCD" or "discord:@112233", who get it by direct message.
     pub destinations: Vec<Destination>,
     /// What the default edition's channels may carry.
     pub clearance: Clearance,
@@ -35,7 +36,7 @@ pub struct EditionConfig {
     pub name: String,
     /// Its schedule, if it is not the default edition's.
     pub schedule: Option<Schedule>,
-    /// Channels that get it.
+    /// Channels or people that get it.
     #[serde(default)]
     pub destinations: Vec<Destination>,
     /// Which conversations it is about.

@@ -101,7 +101,8 @@ pub struct Invoker {
     pub channel: Option<Destination>,
 }
 
-/// A channel on a platform, written `slack:C0123ABCD` or `discord:112233`.
+/// A channel on a platform, written `slack:C0123ABCD` or `discord:112233`; or a person there, whom it
+/// reaches by direct message, written `slack:U0123ABCD` or `discord:@112233`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Destination {
@@ -126,10 +127,17 @@ pub type Audience = [Destination];
 /// The platforms that a destination may name.
 pub const PLATFORMS: [&str; 3] = ["slack", "discord", "terminal"];
 
-/// Slack takes ids, not names: C… for channels, G… for older private ones, D… for direct messages.
+/// Slack takes ids, not names: C… for channels, G… for older private ones, D… for direct messages; and
+/// U… or W… for people.
 fn is_slack_id(channel: &str) -> bool {
-    let known = channel.starts_with(['C', 'G', 'D']);
+    let known = channel.starts_with(['C', 'G', 'D', 'U', 'W']);
     known && channel.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+}
+
+/// Discord's ids are numbers; with an @ before it, it is a person's.
+fn is_discord_id(channel: &str) -> bool {
+    let number = channel.strip_prefix('@').unwrap_or(channel);
+    !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
 }
 
 impl FromStr for Destination {
@@ -142,14 +150,16 @@ impl FromStr for Destination {
             {
                 if platform == "slack" && !is_slack_id(channel) {
                     return Err(format!(
-                        "\"{text}\" is not a channel's id; copy it from the end of the channel's \
-                         details in Slack, and write it like slack:C0123ABCD"
+                        "\"{text}\" is not a channel's or a person's id; copy it from the end of the \
+                         channel's details in Slack, or from the menu of the person's profile, and \
+                         write it like slack:C0123ABCD or slack:U0123ABCD"
                     ));
                 }
-                if platform == "discord" && !channel.chars().all(|c| c.is_ascii_digit()) {
+                if platform == "discord" && !is_discord_id(channel) {
                     return Err(format!(
-                        "\"{text}\" is not a channel's id; copy it from the channel's menu in Discord \
-                         (Settings, Advanced, Developer Mode), and write it like discord:112233"
+                        "\"{text}\" is not a channel's or a person's id; copy it from the menu of the \
+                         channel or the person in Discord (Settings, Advanced, Developer Mode), and \
+                         write it like discord:112233 for a channel, discord:@112233 for a person"
                     ));
                 }
                 Ok(Destination { platform: platform.to_owned(), channel: channel.to_owned() })
@@ -188,8 +198,9 @@ impl JsonSchema for Destination {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
-            "pattern": "^(slack|discord|terminal):.+$",
-            "description": "A channel, such as slack:C0123ABCD or discord:112233."
+            "pattern": "^(slack:[CDGUW][A-Z0-9]*|discord:@?[0-9]+|terminal:.+)$",
+            "description": "A channel, such as slack:C0123ABCD or discord:112233, or a person who gets \
+                            direct messages, such as slack:U0123ABCD or discord:@112233."
         })
     }
 
@@ -337,5 +348,38 @@ impl<P: Plugin> Cx<P> {
             return Ok(());
         }
         Err(anyhow::anyhow!("plugin {} uses {need:?} without declaring the need", P::NAME).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_destination_is_a_channel_or_a_person_and_is_read_as_it_is_written() {
+        for text in [
+            "slack:C0123ABCD",
+            "slack:D0123ABCD",
+            "slack:U0123ABCD",
+            "slack:W0123ABCD",
+            "discord:112233",
+            "discord:@112233",
+            "terminal:here",
+        ] {
+            let read: Result<Destination, String> = text.parse();
+            assert_eq!(read.map(|at| at.to_string()), Ok(text.to_owned()));
+        }
+        for (text, wanted) in [
+            ("slack:@ana", "is not a channel's or a person's id"),
+            ("slack:u0123abcd", "is not a channel's or a person's id"),
+            ("discord:@", "is not a channel's or a person's id"),
+            ("discord:@ana", "is not a channel's or a person's id"),
+            ("discord:112233@", "is not a channel's or a person's id"),
+            ("slack:", "is not a destination"),
+            ("U0123ABCD", "is not a destination"),
+        ] {
+            let refused = text.parse::<Destination>().expect_err(text);
+            assert!(refused.contains(wanted), "{refused}");
+        }
     }
 }

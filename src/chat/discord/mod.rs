@@ -20,7 +20,7 @@ use cxbot_sdk::{Members, Message};
 use jiff::SignedDuration;
 use reqwest::Method;
 use secrecy::SecretString;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::form::Form;
@@ -30,7 +30,7 @@ use crate::config::DiscordConfig;
 pub use commands::Command;
 use interactions::{Unacknowledged, Way};
 pub use online::invitation;
-use places::Places;
+use places::{Places, person};
 use sender::Sender;
 
 /// The word before the colon of a destination.
@@ -81,7 +81,7 @@ impl Discord {
             return Ok(vec![guild.clone()]);
         }
         let mut servers = Vec::new();
-        for channel in &self.channels {
+        for channel in self.channels.iter().filter(|channel| person(channel).is_none()) {
             match self.places.kind(channel).await.map_err(Failure::from) {
                 Ok(kind) => servers.push(kind.guild),
                 // A channel that is not there yet says nothing of its server.
@@ -109,12 +109,8 @@ impl Discord {
 
     /// Says something to someone alone, where their question can no longer be answered.
     async fn tell(&self, person: &str, body: &Value) -> Result<(), Failure> {
-        let path = "/users/@me/channels".to_owned();
-        let who = json!({"recipient_id": person});
-        let call = sender::Call::new(Method::POST, path, "open a direct message").with(&who);
-        let channel = self.sender.call(call).await?;
-        let id = channel["id"].as_str().unwrap_or_default();
-        let path = format!("/channels/{id}/messages");
+        let room = self.places.room(person).await?;
+        let path = format!("/channels/{room}/messages");
         let call = sender::Call::new(Method::POST, path, "send a direct message").with(body);
         Ok(self.sender.call(call).await.map(drop)?)
     }
@@ -131,7 +127,12 @@ impl Platform for Discord {
     }
 
     async fn pace(&self, call: Call, channel: &str) {
-        let messages = format!("/channels/{channel}/messages");
+        let room = match person(channel) {
+            Some(person) => self.places.known_room(person).await,
+            None => Some(channel.to_owned()),
+        };
+        let Some(room) = room else { return };
+        let messages = format!("/channels/{room}/messages");
         let (method, path) = match call {
             Call::Post => (Method::POST, messages),
             Call::Edit => (Method::PATCH, format!("{messages}/000000000000000000")),

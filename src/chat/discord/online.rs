@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::Discord;
 use super::failure::Refusal;
 use super::permissions::{NEEDED, bits, in_channel};
+use super::places::person;
 use crate::chat::Finding;
 
 impl Discord {
@@ -33,7 +34,11 @@ impl Discord {
             });
         }
         for channel in channels {
-            findings.push(match self.channel(channel, id).await {
+            let found = match person(channel) {
+                Some(person) => self.direct_to(person).await,
+                None => self.channel(channel, id).await,
+            };
+            findings.push(match found {
                 Ok(finding) => finding,
                 Err(refusal) => Err(format!("{channel}: {}", refusal.failure)),
             });
@@ -54,6 +59,12 @@ impl Discord {
 
     async fn guild(&self, guild: &str) -> Result<Value, Refusal> {
         self.sender.get(format!("/guilds/{guild}"), "look at the server").await
+    }
+
+    /// Whether the person takes direct messages shows only when one is sent.
+    async fn direct_to(&self, person: &str) -> Result<Finding, Refusal> {
+        self.places.open_room(person).await?;
+        Ok(Ok(format!("a direct message to {person} can be opened")))
     }
 
     async fn channel(&self, channel: &str, me: &str) -> Result<Finding, Refusal> {

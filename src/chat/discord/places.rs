@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
 use tokio::sync::{Mutex, OnceCell};
 
 use super::failure::Refusal;
-use super::sender::Sender;
+use super::sender::{Call, Sender};
+use crate::chat::Failure;
 
 /// Discord's kinds of channels in which each post is a thread.
 const FORUMS: [u64; 2] = [15, 16];
@@ -33,6 +35,11 @@ impl<'p> Place<'p> {
     }
 }
 
+/// The person whom a destination names, written with an @ before the id.
+pub(super) fn person(channel: &str) -> Option<&str> {
+    channel.strip_prefix('@')
+}
+
 /// What has to be known of a channel before anything is posted there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Kind {
@@ -46,12 +53,14 @@ pub(super) struct Kind {
 pub(super) struct Places {
     sender: Arc<Sender>,
     kinds: Mutex<HashMap<String, Kind>>,
+    /// The channels of direct messages, by the people's ids. Opening one again finds the same.
+    rooms: Mutex<HashMap<String, String>>,
     me: OnceCell<String>,
 }
 
 impl Places {
     pub(super) fn new(sender: Arc<Sender>) -> Places {
-        Places { sender, kinds: Mutex::default(), me: OnceCell::new() }
+        Places { sender, kinds: Mutex::default(), rooms: Mutex::default(), me: OnceCell::new() }
     }
 
     pub(super) async fn kind(&self, channel: &str) -> Result<Kind, Refusal> {
@@ -69,6 +78,37 @@ impl Places {
         self.kinds.lock().await.remove(channel);
     }
 
+    /// The channel of direct messages to a person.
+    pub(super) async fn room(&self, person: &str) -> Result<String, Refusal> {
+        match self.known_room(person).await {
+            Some(room) => Ok(room),
+            None => self.open_room(person).await,
+        }
+    }
+
+    pub(super) async fn known_room(&self, person: &str) -> Option<String> {
+        self.rooms.lock().await.get(person).cloned()
+    }
+
+    /// Opens the channel with a person, which nobody sees before something is posted there.
+    pub(super) async fn open_room(&self, person: &str) -> Result<String, Refusal> {
+        let path = "/users/@me/channels".to_owned();
+        let who = json!({"recipient_id": person});
+        let call = Call::new(Method::POST, path, "open a direct message").with(&who);
+        let channel = self.sender.call(call).await.map_err(not_opened)?;
+        let Some(room) = channel["id"].as_str() else {
+            let why = "Discord does not say which channel a direct message has".to_owned();
+            return Err(Failure::Later { after: None, why }.into());
+        };
+        self.rooms.lock().await.insert(person.to_owned(), room.to_owned());
+        Ok(room.to_owned())
+    }
+
+    /// Has the channel with a person be opened anew.
+    pub(super) async fn leave_room(&self, person: &str) {
+        self.rooms.lock().await.remove(person);
+    }
+
     pub(super) async fn me(&self) -> Result<&String, Refusal> {
         let ask = || async {
             let me = self.sender.get("/users/@me".to_owned(), "look at the bot").await?;
@@ -76,6 +116,19 @@ impl Places {
         };
         self.me.get_or_try_init(ask).await
     }
+}
+
+/// A form that is refused names nobody whom Discord knows. Where nobody knows whether the channel was
+/// opened, surely nothing was posted.
+fn not_opened(refusal: Refusal) -> Refusal {
+    let failure = match refusal.failure {
+        Failure::Content(_) => {
+            Failure::Channel("there is no such person: correct the id".to_owned())
+        }
+        Failure::Unknown(why) => Failure::Later { after: None, why },
+        other => other,
+    };
+    Refusal { failure, ..refusal }
 }
 
 fn kind(about: &Value) -> Kind {
@@ -94,7 +147,6 @@ fn kind(about: &Value) -> Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn a_forum_that_asks_for_a_tag_gets_one_that_the_bot_may_choose() {

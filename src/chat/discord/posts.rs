@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Discord;
 use super::failure::{ARCHIVED, HAS_THREAD, Refusal, TOO_LARGE, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE};
-use super::places::{Kind, Place};
+use super::places::{Kind, Place, person};
 use super::sender::Call;
 use crate::chat::render::discord::{self as render, Drawn, Picture};
 use crate::chat::{Failure, Post, Search};
@@ -18,6 +18,8 @@ const NONCE: usize = 25;
 const THREAD_NAME: usize = 100;
 /// Minutes without a word after which Discord archives a thread; the longest that it takes.
 const A_WEEK: u32 = 10_080;
+/// A message of which nobody is told by a sound.
+const SILENT: u64 = 1 << 12;
 /// Messages on a page of a channel's past, and pages that are read before a search is given up.
 const PAGE: usize = 100;
 const PAGES: usize = 20;
@@ -49,6 +51,10 @@ impl Discord {
     async fn make_drawn(&self, post: Post<'_>, drawn: Drawn) -> Result<String, Refusal> {
         let (body, pictures) = render::post(post.message, post.id, drawn);
         match post.thread {
+            Some(parent) if person(post.channel).is_some() => {
+                let room = Place::read(parent).channel;
+                self.next_message(room, post.id, body, &pictures).await
+            }
             Some(parent) => self.reply(Place::read(parent), post.id, body, &pictures).await,
             None => self.parent(post, body, &pictures).await,
         }
@@ -98,11 +104,41 @@ impl Discord {
         body: Value,
         pictures: &[Picture],
     ) -> Result<String, Refusal> {
+        if let Some(person) = person(post.channel) {
+            return self.direct(person, post.id, body, pictures).await;
+        }
         let kind = self.places.kind(post.channel).await?;
         match kind.is_forum {
             true => self.forum_post(&kind, post, body, pictures).await,
             false => self.message(post.channel, post.id, body, pictures).await,
         }
+    }
+
+    async fn direct(
+        &self,
+        person: &str,
+        id: &str,
+        body: Value,
+        pictures: &[Picture],
+    ) -> Result<String, Refusal> {
+        let room = self.places.room(person).await?;
+        let made = self.message(&room, id, body, pictures).await;
+        if made.as_ref().is_err_and(|refusal| refusal.code == Some(UNKNOWN_CHANNEL)) {
+            self.places.leave_room(person).await;
+        }
+        made
+    }
+
+    /// Direct messages have no threads: a reply follows its post, and makes no sound of its own.
+    async fn next_message(
+        &self,
+        room: &str,
+        id: &str,
+        mut body: Value,
+        pictures: &[Picture],
+    ) -> Result<String, Refusal> {
+        body["flags"] = json!(SILENT);
+        self.message(room, id, body, pictures).await
     }
 
     async fn forum_post(
@@ -186,6 +222,10 @@ impl Discord {
     pub(super) async fn search(&self, search: Search<'_>) -> Result<Vec<String>, Failure> {
         let me = self.places.me().await?;
         let is = |message: &Value| is_ours(message, search.id, me);
+        if let Some(person) = person(search.channel) {
+            let room = self.places.room(person).await?;
+            return Ok(self.past(&room, search.since, is).await?);
+        }
         match search.thread {
             Some(parent) => {
                 let thread = Place::read(parent).message;

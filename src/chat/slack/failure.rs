@@ -82,6 +82,9 @@ const CODES: &[(&str, Sort, &str)] = &[
     ("restricted_action_thread_locked", Sort::Channel, "the thread is locked"),
     ("restricted_action_non_threadable_channel", Sort::Channel, "the channel has no threads"),
     ("user_not_found", Sort::Channel, "there is no such person: correct the id"),
+    ("user_not_visible", Sort::Channel, "the person cannot be seen from here: name another"),
+    ("user_disabled", Sort::Channel, "the person's account is deactivated: name another"),
+    ("cannot_dm_bot", Sort::Channel, "a bot takes no direct messages: name a person"),
     ("no_such_subteam", Sort::Channel, "there is no such user group: correct its id"),
     ("plan_upgrade_required", Sort::Account, "user groups need a paid plan of Slack"),
     ("message_not_found", Sort::Gone, "the message is not there"),
@@ -179,6 +182,7 @@ mod tests {
         assert!(matches!(api("internal_error"), Failure::Unknown(_)));
         assert!(matches!(api("invalid_auth"), Failure::Account(_)));
         assert!(matches!(api("not_in_channel"), Failure::Channel(_)));
+        assert!(matches!(api("cannot_dm_bot"), Failure::Channel(_)));
         assert!(matches!(api("invalid_blocks"), Failure::Content(_)));
         assert_eq!(api("message_not_found"), Failure::Gone);
     }

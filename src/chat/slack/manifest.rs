@@ -8,6 +8,8 @@ const SCOPES: &[(&str, &str)] = &[
     ("commands", "hears its command"),
     ("channels:history", "finds out whether a post without an answer was made"),
     ("groups:history", "the same in private channels"),
+    ("im:write", "opens direct messages to people who are to get something"),
+    ("im:history", "finds out whether a direct message without an answer was made"),
     ("channels:read", "checks that it is in its channels"),
     ("groups:read", "the same for private channels"),
 ];

@@ -8,6 +8,7 @@ mod members;
 mod online;
 mod pace;
 mod payloads;
+mod rooms;
 mod socket;
 mod views;
 mod way;
@@ -35,6 +36,7 @@ use answer::Answers;
 use groups::UserGroups;
 use members::People;
 use pace::Pace;
+use rooms::Rooms;
 use socket::Hand;
 use views::Views;
 use way::{Luggage, Way};
@@ -60,6 +62,7 @@ pub struct Slack {
     groups: Arc<UserGroups>,
     groups_for: Duration,
     people: People,
+    rooms: Rooms,
     /// The token of Socket Mode, `xapp-…`.
     app_token: Option<SecretString>,
     pace: Option<Pace>,
@@ -87,6 +90,7 @@ impl Slack {
             groups: Arc::new(UserGroups::new(web.clone(), Vec::new(), groups_for)),
             groups_for,
             people: People::new(web.clone()),
+            rooms: Rooms::new(web.clone()),
             app_token: None,
             pace: Pace::new(),
             zone,
@@ -197,28 +201,35 @@ impl Platform for Slack {
     }
 
     async fn post(&self, post: Post<'_>) -> Result<String, Failure> {
+        let room = self.rooms.of(post.channel).await?;
         let in_thread = |body: &mut Value| {
             if let Some(thread) = post.thread {
                 body["thread_ts"] = json!(thread);
             }
         };
-        let answer = self.call("chat.postMessage", post, in_thread).await?;
+        let here = Post { channel: &room, ..post };
+        let posted = self.call("chat.postMessage", here, in_thread).await;
+        let answer = self.rooms.noted(post.channel, posted)?;
         text(&answer, "ts", "chat.postMessage")
     }
 
     async fn edit(&self, place: &str, post: Post<'_>) -> Result<(), Failure> {
+        let room = self.rooms.of(post.channel).await?;
         let at_its_place = |body: &mut Value| {
             if let Some(fields) = body.as_object_mut() {
                 fields.retain(|field, _| !POST_ONLY.contains(&field.as_str()));
             }
             body["ts"] = json!(place);
         };
-        self.call("chat.update", post, at_its_place).await.map(drop)
+        let here = Post { channel: &room, ..post };
+        let edited = self.call("chat.update", here, at_its_place).await;
+        self.rooms.noted(post.channel, edited).map(drop)
     }
 
     async fn delete(&self, channel: &str, place: &str) -> Result<(), Failure> {
-        let body = json!({"channel": channel, "ts": place});
-        self.web.post("chat.delete", &body).await.map(drop)
+        let room = self.rooms.of(channel).await?;
+        let body = json!({"channel": room, "ts": place});
+        self.rooms.noted(channel, self.web.post("chat.delete", &body).await).map(drop)
     }
 
     async fn ask(&self, request: &Request, form: &Form) -> Result<(), Failure> {
@@ -283,13 +294,14 @@ impl Platform for Slack {
             return Err(Failure::History(why.to_owned()));
         }
         let bot = self.bot().await?;
+        let room = self.rooms.of(search.channel).await?;
         let method = match search.thread {
             Some(_) => "conversations.replies",
             None => "conversations.history",
         };
         let oldest = oldest(search.since);
         let mut query = vec![
-            ("channel", search.channel.to_owned()),
+            ("channel", room),
             ("oldest", oldest),
             ("inclusive", "true".to_owned()),
             ("limit", PAGE.to_owned()),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Slack;
 use super::manifest;
+use super::rooms::is_person;
 use crate::chat::{Failure, Finding};
 
 impl Slack {
@@ -23,7 +24,10 @@ impl Slack {
             Err(failure) => findings.push(Err(failure.to_string())),
         }
         for channel in channels {
-            findings.push(self.channel(channel).await);
+            findings.push(match is_person(channel) {
+                true => self.person(channel).await,
+                false => self.channel(channel).await,
+            });
         }
         for group in self.groups.ids() {
             findings.push(self.group(group).await);
@@ -32,6 +36,13 @@ impl Slack {
             findings.push(self.socket(token).await);
         }
         findings
+    }
+
+    async fn person(&self, person: &str) -> Finding {
+        match self.rooms.open_for(person).await {
+            Ok(_) => Ok(format!("the bot may write to {person} directly")),
+            Err(failure) => Err(format!("{person}: {failure}")),
+        }
     }
 
     async fn channel(&self, channel: &str) -> Finding {

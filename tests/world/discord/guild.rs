@@ -58,6 +58,8 @@ pub struct Member {
     pub name: String,
     pub roles: Vec<String>,
     pub permissions: u64,
+    /// Takes no direct messages.
+    pub closed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -89,8 +91,12 @@ pub struct Channel {
 
 impl Guild {
     pub fn new() -> Guild {
-        let bot =
-            Member { name: "cxbot".to_owned(), roles: Vec::new(), permissions: bits::INVITED };
+        let bot = Member {
+            name: "cxbot".to_owned(),
+            roles: Vec::new(),
+            permissions: bits::INVITED,
+            closed: true,
+        };
         Guild {
             channels: BTreeMap::new(),
             members: BTreeMap::from([(Discord::BOT_USER.to_owned(), bot)]),

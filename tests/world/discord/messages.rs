@@ -44,6 +44,11 @@ fn may_write(state: &State, channel: &Channel) -> Result<(), Refusal> {
         Kind::Text | Kind::Direct => bits::SEND_MESSAGES,
     };
     state.guild.open(&channel.id, needed)?;
+    let person = state.guild.members.get(&channel.name);
+    // A channel with someone opens in any case; whether they take anything shows here.
+    if channel.kind == Kind::Direct && person.is_none_or(|person| person.closed) {
+        return Err(Refusal::because(50007));
+    }
     if channel.locked && state.guild.allowed(channel) & bits::MANAGE_THREADS == 0 {
         return Err(Refusal::because(160005));
     }

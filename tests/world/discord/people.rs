@@ -39,7 +39,8 @@ impl Discord {
         let known = |role: &&&str| !guild.roles.contains_key(**role);
         assert_eq!(roles.iter().find(known), None, "a role that is not there");
         let roles = roles.iter().map(|&role| role.to_owned()).collect();
-        let member = Member { name: name.to_owned(), roles, permissions: bits::INVITED };
+        let (name, permissions) = (name.to_owned(), bits::INVITED);
+        let member = Member { name, roles, permissions, closed: false };
         guild.members.insert(id.to_owned(), member);
     }
 
@@ -52,6 +53,12 @@ impl Discord {
     pub fn empower(&self, user: &str, permissions: u64) {
         let guild = &mut self.lock().guild;
         guild.members.get_mut(user).expect("a member put before").permissions |= permissions;
+    }
+
+    /// From now on a member takes direct messages from the bot, or none.
+    pub fn takes_direct_messages(&self, user: &str, takes: bool) {
+        let guild = &mut self.lock().guild;
+        guild.members.get_mut(user).expect("a member put before").closed = !takes;
     }
 
     /// Takes permissions from the bot in a channel and its threads.

@@ -137,3 +137,20 @@ async fn an_edit_keeps_the_files_that_it_lists_or_all_if_it_lists_none() {
     assert_eq!(files(), 0);
     assert_eq!(discord.complaints(), [""; 0]);
 }
+
+#[tokio::test]
+async fn a_channel_with_a_person_opens_once_and_takes_posts_only_if_they_do() {
+    let discord = server().await;
+    let open = async || {
+        call(&discord, "POST", "/users/@me/channels", json!({"recipient_id": ALICE})).await.id()
+    };
+    let id = open().await;
+    let path = format!("/channels/{id}/messages");
+    let posted = call(&discord, "POST", &path, json!({"content": "hello"})).await;
+    assert_eq!((posted.status, discord.direct(ALICE).len()), (200, 1));
+    discord.takes_direct_messages(ALICE, false);
+    assert_eq!(open().await, id);
+    let refused = call(&discord, "POST", &path, json!({"content": "again"})).await;
+    assert_eq!((refused.status, refused.code()), (403, 50007));
+    assert_eq!(discord.complaints(), [""; 0]);
+}
