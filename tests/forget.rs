@@ -8,6 +8,7 @@ use cxbot::store::{Address, Batch, Contact, Counting, Forgot, Oddity, Store, Wai
 use cxbot_sdk::conversation::Customer;
 use cxbot_sdk::count::Exclusion;
 use cxbot_sdk::cx::Looked;
+use cxbot_sdk::week::Week;
 use cxbot_sdk::{Destination, Message, Text};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -15,6 +16,9 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, SqliteConnection};
 
 use crate::world::World;
+use crate::world::intercom::{
+    Intercom, admin, closed_by, contact, conversation, from_contact, scored, with,
+};
 use crate::world::moved::{Moved, SUPPORT, Setup, closed};
 use crate::world::postgres;
 
@@ -429,7 +433,7 @@ async fn of_a_customer_no_byte_is_left_and_every_count() {
         Left for you:
           - the source: erase the customer there; what it sends again is stripped
           - 1 post that showed them: cxbot run edits posts, so let it run
-          - copies: backups, exports, files that were imported, and the logs of chats
+          - copies: backups, exports, imported files, and answers that people got in private
           - other people's conversations, where a text may mention them
         ") };
         assert_eq!(found(&place.everything().await, &OF_CUSTOMER), [""; 0]);
@@ -621,4 +625,54 @@ async fn a_post_that_quoted_them_is_edited_where_it_stands_and_no_sync_brings_th
     moved.at_instant("2026-11-23T09:00:00Z").await;
     assert!(!shown().contains("waited for an answer"), "{}", shown());
     assert_eq!(moved.slack.complaints(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_sync_brings_back_nobody_who_was_forgotten_whomever_they_were_merged_with_since() {
+    let intercom = Intercom::start().await;
+    intercom.put_admin(with(admin("8144444", "Ana Silvestre"), |admin| {
+        admin["email"] = json!("ana@team.example");
+    }));
+    intercom.put_admin(admin("12", "Ben Okri"));
+    let people = [
+        contact("minaone", "Mina Oberholtzer", "mina@ober.example"),
+        contact("minatwo", "Mina Oberholtzer", "mina@home.example"),
+        contact("lee", "Lee Wong", "lee@acme.example"),
+    ];
+    people.iter().for_each(|person| intercom.put_contact(person.clone()));
+    let closed_at = Timestamp::now().as_second() - 86_400;
+    for n in 0..9 {
+        let object = conversation(&(500 + n).to_string(), closed_at + n);
+        let object = with(object, from_contact(&people[usize::try_from(n % 3).expect("few")]));
+        let object = with(object, closed_by(if n % 2 == 0 { "8144444" } else { "12" }));
+        intercom.put(with(object, scored(4, "Silvestre sent Mina Oberholtzer a bill.")));
+    }
+    let world = World::around(&intercom);
+    world.ok(&["sync"]).await;
+    world.ok(&["forget", "customer", "minaone"]).await;
+    world.ok(&["forget", "teammate", "ana@team.example"]).await;
+    let theirs = ["minaone", "mina@ober.example", "8144444", "Ana Silvestre", "ana@team.example"];
+    let merged = ["minatwo", "mina@home.example", "Mina Oberholtzer"];
+    let stored = || files(&world.path("data"));
+    assert_eq!(found(&stored(), &theirs), [""; 0]);
+    assert_eq!(found(&stored(), &merged), merged);
+    let (before, zone) = (world.records().await, TimeZone::get("Europe/Dublin").expect("a zone"));
+    world.ok(&["sync", "--full"]).await;
+    assert_eq!(found(&stored(), &theirs), [""; 0]);
+    assert_eq!(world.records().await, before);
+    let week = Week::of(Timestamp::from_second(closed_at).expect("an instant"), &zone).to_string();
+    let customers = async || {
+        world.digest(&week, &Timestamp::now().to_string()).await["lanes"][0]["customers"].clone()
+    };
+    assert_eq!(customers().await, 3);
+    // She stays one customer, and her other conversations go with the first.
+    intercom.merge_contact("minaone", "minatwo");
+    intercom.put(with(conversation("510", closed_at), from_contact(&people[0])));
+    world.ok(&["sync"]).await;
+    world.ok(&["forget", "customer", "minaone"]).await;
+    assert_eq!(found(&stored(), &theirs), [""; 0]);
+    assert_eq!(found(&stored(), &["minatwo", "mina@home.example"]), [""; 0]);
+    assert_eq!(customers().await, 2);
+    assert!(world.ok(&["rebuild"]).await.contains("no difference"));
+    assert_eq!(intercom.complaints(), [""; 0]);
 }

@@ -165,7 +165,7 @@ impl Forget {
             (!told.rules.is_empty()).then_some(rules),
             (told.erased.posts > 0).then_some(posts),
             Some(
-                "copies: backups, exports, files that were imported, and the logs of chats"
+                "copies: backups, exports, imported files, and answers that people got in private"
                     .to_owned(),
             ),
             is_server.then_some(server),

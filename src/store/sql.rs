@@ -278,12 +278,13 @@ AUDIT_OF = "SELECT at, who, whom, command, seen_in FROM audit
 
 // Who is forgotten, and where they may be.
 
-FORGOTTEN = "SELECT kind, hash, words FROM forgotten";
+FORGOTTEN = "SELECT kind, hash, words, stands_as FROM forgotten";
 SET_SETTING_ONCE = "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
 ALL_SOURCES = "SELECT source FROM conversation UNION SELECT source FROM contact
     UNION SELECT source FROM teammate ORDER BY source";
 /// Reads every record: for what no index leads to.
 SAYING = "SELECT record FROM conversation WHERE LOWER(record) LIKE $1";
+ALL_LABELS = "SELECT DISTINCT label FROM daily";
 ALL_CONTACTS = "SELECT source, id, canonical, about, checked_at FROM contact";
 DROP_CONTACT = "DELETE FROM contact WHERE source = $1 AND id = $2";
 DROP_TEAMMATE = "DELETE FROM teammate WHERE source = $1 AND id = $2";
@@ -391,8 +392,8 @@ NAME_TEAMMATE = Bulk {
 };
 
 SET_FORGOTTEN = Bulk {
-    head: "INSERT INTO forgotten (kind, hash, words) VALUES",
-    width: 3,
+    head: "INSERT INTO forgotten (kind, hash, words, stands_as) VALUES",
+    width: 4,
     tail: "ON CONFLICT (kind, hash) DO NOTHING",
 };
 

@@ -30,6 +30,8 @@ pub(super) struct Known {
     pub(super) keys: BTreeSet<Key>,
     pub(super) names: BTreeSet<String>,
     pub(super) conversations: BTreeMap<Place, Conversation>,
+    /// Ids that were merged into others.
+    pub(super) merged: BTreeMap<Key, Key>,
     /// Source and id of how sources described them.
     pub(super) described: BTreeSet<Place>,
 }
@@ -142,6 +144,8 @@ impl Known {
                 if contact_keys(contact).any(|own| own == key) {
                     open.extend(contact_keys(contact));
                     known.names.extend(contact.about.name.clone());
+                    let canonical = Key::customer(&contact.source, &contact.canonical);
+                    known.merged.insert(Key::customer(&contact.source, &contact.id), canonical);
                     known.described.insert((contact.source.clone(), contact.id.clone()));
                 }
             }

@@ -2,7 +2,7 @@
 //! stripped, and nobody reads from the store who they were. The secret lies beside the hashes, so
 //! whoever has the whole store can still test a guess.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::{Context, Result};
 use cxbot_sdk::conversation::Conversation;
@@ -125,7 +125,8 @@ impl Key {
 /// Everyone who was forgotten.
 pub(in crate::store) struct Forgotten {
     secret: Hmac<Sha256>,
-    known: HashSet<(&'static str, String)>,
+    /// By kind and hash: what takes the place of an id.
+    known: HashMap<(&'static str, String), String>,
     /// How many words the names have.
     pub(super) lengths: BTreeSet<usize>,
     /// What was learned and is not stored yet.
@@ -150,7 +151,7 @@ impl Forgotten {
                 Kind::TeammateName,
             ];
             let Some(kind) = kinds.into_iter().find(|known| known.name() == kind) else { continue };
-            forgotten.known.insert((kind.name(), row.text(1)?));
+            forgotten.known.insert((kind.name(), row.text(1)?), row.text(3)?);
             if kind == Kind::TeammateName {
                 forgotten.lengths.insert(usize::try_from(row.int(2)?)?);
             }
@@ -167,14 +168,16 @@ impl Forgotten {
 
     pub(super) fn with_secret(secret: &str) -> Result<Forgotten> {
         let secret = Hmac::new_from_slice(secret.as_bytes()).context("any key length will do")?;
-        let (known, lengths, learned) = (HashSet::new(), BTreeSet::new(), Vec::new());
+        let (known, lengths, learned) = (HashMap::new(), BTreeSet::new(), Vec::new());
         Ok(Forgotten { secret, known, lengths, learned })
     }
 
     /// What takes the place of someone's id: the same for the same id, so that people are still told
     /// apart and counted.
     pub(super) fn pseudonym(&self, key: &Key) -> String {
-        format!("erased-{}", &self.hash(key.kind, &key.value)[..16])
+        let hash = self.hash(key.kind, &key.value);
+        let own = format!("erased-{}", &hash[..16]);
+        self.known.get(&(key.kind.name(), hash)).cloned().unwrap_or(own)
     }
 
     pub(super) fn has(&self, key: &Key) -> bool {
@@ -182,7 +185,7 @@ impl Forgotten {
     }
 
     pub(super) fn knows(&self, kind: Kind, value: &str) -> bool {
-        !self.known.is_empty() && self.known.contains(&(kind.name(), self.hash(kind, value)))
+        !self.known.is_empty() && self.known.contains_key(&(kind.name(), self.hash(kind, value)))
     }
 
     fn hash(&self, kind: Kind, value: &str) -> String {
@@ -195,22 +198,35 @@ impl Forgotten {
 
     /// Forgets by this key from now on. Whether it was new.
     pub(super) fn add(&mut self, key: Key) -> bool {
-        let hash = self.hash(key.kind, &key.value);
-        let is_new = self.known.insert((key.kind.name(), hash));
-        if is_new {
-            if key.kind == Kind::TeammateName {
-                self.lengths.insert(key.words);
-            }
-            self.learned.push(key);
+        let pseudonym = self.pseudonym(&key);
+        self.add_as(key, pseudonym)
+    }
+
+    /// The same for an id in whose place stands what stands for another: the two were merged.
+    pub(super) fn add_as(&mut self, key: Key, pseudonym: String) -> bool {
+        let place = (key.kind.name(), self.hash(key.kind, &key.value));
+        if self.known.contains_key(&place) {
+            return false;
         }
-        is_new
+        self.known.insert(place, pseudonym);
+        if key.kind == Kind::TeammateName {
+            self.lengths.insert(key.words);
+        }
+        self.learned.push(key);
+        true
     }
 
     /// Stores what was learned.
     pub(in crate::store) async fn save(&mut self, tx: &mut Tx) -> Result<Vec<Key>> {
         let learned = std::mem::take(&mut self.learned);
-        let row =
-            |key: &Key| args![key.kind.name(), self.hash(key.kind, &key.value), key.words as i64];
+        let row = |key: &Key| {
+            args![
+                key.kind.name(),
+                self.hash(key.kind, &key.value),
+                key.words as i64,
+                self.pseudonym(key)
+            ]
+        };
         tx.execute_rows(&sql::SET_FORGOTTEN, learned.iter().map(row).collect()).await?;
         Ok(learned)
     }
@@ -237,10 +253,8 @@ impl Forgotten {
     pub(in crate::store) fn learn(&mut self, conversations: &[Conversation], contacts: &[Contact]) {
         loop {
             let mut news = false;
-            for contact in
-                contacts.iter().filter(|contact| self.has_contact(contact)).collect::<Vec<_>>()
-            {
-                news |= contact_keys(contact).fold(false, |news, key| self.add(key) || news);
+            for contact in contacts {
+                news |= self.learn_contact(contact);
             }
             for conversation in conversations {
                 if self.has_customer(conversation) {
@@ -256,6 +270,18 @@ impl Forgotten {
                 return;
             }
         }
+    }
+
+    /// Who was merged with someone forgotten counts as one with them.
+    fn learn_contact(&mut self, contact: &Contact) -> bool {
+        let keys: Vec<Key> = contact_keys(contact).collect();
+        let is_id = |key: &&Key| key.kind == Kind::Customer;
+        let Some(known) = keys.iter().filter(is_id).find(|key| self.has(key)) else {
+            let is_forgotten = keys.iter().any(|key| self.has(key));
+            return is_forgotten && keys.into_iter().fold(false, |news, key| self.add(key) || news);
+        };
+        let pseudonym = self.pseudonym(known);
+        keys.into_iter().fold(false, |news, key| self.add_as(key, pseudonym.clone()) || news)
     }
 
     /// The same for one teammate.

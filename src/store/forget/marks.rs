@@ -3,7 +3,8 @@
 //!
 //! - their e-mails, their telephone numbers, their ids as `source/id`, an id alone from six letters on,
 //!   and their name where it has at least two words: in any case, as whole words;
-//! - a name of one word, such as "Ana": only where a value is nothing but that name;
+//! - a name of one word, such as "Ana": only where a value is nothing but that name, and never the
+//!   name of a topic or a rule, such as "Billing";
 //! - explanations, remarks and addresses of their conversations, from twelve letters on: as they were
 //!   written, also where they were shortened with "…".
 
@@ -39,6 +40,11 @@ impl Marks {
             1 => self.alone.insert(name.trim().to_lowercase()),
             _ => self.exact.insert(name.trim().to_lowercase()),
         };
+    }
+
+    /// A topic or a rule of this name is counted, and stays what it is called.
+    pub(super) fn spare(&mut self, label: &str) {
+        self.alone.remove(&label.trim().to_lowercase());
     }
 
     /// An e-mail or a telephone number.

@@ -12,7 +12,7 @@ mod words;
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use cxbot_sdk::conversation::Conversation;
 use jiff::Timestamp;
 
@@ -72,7 +72,10 @@ impl Store {
             Ok(erased) => erased,
             Err(other) => return Ok(other),
         };
-        let cleaned = self.engine.clean().await?;
+        let cleaned = self.engine.clean().await.context(
+            "they are erased, but their bytes may still be in the store's files; run the same command \
+             again",
+        )?;
         Ok(Forgot::Done { erased, cleaned })
     }
 
@@ -97,7 +100,8 @@ impl Store {
         let known = Known::of(&mut tx, keys, &described).await?;
         let mut forgotten = Forgotten::start(&mut tx).await?;
         for key in known.all_keys(also) {
-            forgotten.add(key);
+            let pseudonym = forgotten.pseudonym(known.counts_as(&key));
+            forgotten.add_as(key, pseudonym);
         }
         forgotten.save(&mut tx).await?;
         let was = known.conversations.values();
@@ -105,7 +109,10 @@ impl Store {
             .clone()
             .map(|one| forgotten.strip(one.clone(), &self.counting.exclusions))
             .collect();
-        let marks = known.marks(whom, also, was.zip(&is));
+        let labels = tx.fetch(sql::ALL_LABELS, args![]).await?;
+        let labels: Vec<String> = labels.iter().map(|row| row.text(0)).collect::<Result<_>>()?;
+        let mut marks = known.marks(whom, also, was.zip(&is));
+        labels.iter().for_each(|label| marks.spare(label));
         let mut erased = Erased { conversations: is.len() as u64, ..Erased::default() };
         self.put(&mut tx, is).await?;
         let now = Timestamp::now();
@@ -160,6 +167,16 @@ impl Known {
             }
         }
         keys
+    }
+
+    /// The id under which this one's conversations are counted: the one that it was merged into, unless
+    /// there are some of its own still.
+    fn counts_as<'k>(&'k self, key: &'k Key) -> &'k Key {
+        let mut own = self.conversations.values().flat_map(forgotten::customer_keys);
+        match self.merged.get(key) {
+            Some(canonical) if own.all(|own| own != *key) => canonical,
+            _ => key,
+        }
     }
 
     /// By what they are found in texts that are not theirs.

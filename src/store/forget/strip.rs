@@ -20,6 +20,9 @@ impl Forgotten {
         conversation: Conversation,
         rules: &[Exclusion],
     ) -> Conversation {
+        if !self.concerns(&conversation) {
+            return conversation;
+        }
         let mut left = conversation.clone();
         if self.has_customer(&conversation) {
             self.strip_customer(&mut left);
