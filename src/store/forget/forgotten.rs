@@ -196,24 +196,32 @@ impl Forgotten {
         hex(&mac.finalize().into_bytes())
     }
 
-    /// Forgets by this key from now on. Whether it was new.
-    pub(super) fn add(&mut self, key: Key) -> bool {
+    /// Forgets by this key from now on.
+    pub(super) fn add(&mut self, key: Key) {
         let pseudonym = self.pseudonym(&key);
-        self.add_as(key, pseudonym)
+        self.add_as(key, pseudonym);
     }
 
     /// The same for an id in whose place stands what stands for another: the two were merged.
-    pub(super) fn add_as(&mut self, key: Key, pseudonym: String) -> bool {
+    pub(super) fn add_as(&mut self, key: Key, pseudonym: String) {
         let place = (key.kind.name(), self.hash(key.kind, &key.value));
         if self.known.contains_key(&place) {
-            return false;
+            return;
         }
         self.known.insert(place, pseudonym);
         if key.kind == Kind::TeammateName {
             self.lengths.insert(key.words);
         }
         self.learned.push(key);
-        true
+    }
+
+    /// The same for several. Whether one of them was new.
+    fn add_all(&mut self, keys: Vec<Key>) -> bool {
+        let before = self.learned.len();
+        for key in keys {
+            self.add(key);
+        }
+        self.learned.len() > before
     }
 
     /// Stores what was learned.
@@ -258,8 +266,7 @@ impl Forgotten {
             }
             for conversation in conversations {
                 if self.has_customer(conversation) {
-                    news |=
-                        customer_keys(conversation).fold(false, |news, key| self.add(key) || news);
+                    news |= self.add_all(customer_keys(conversation).collect());
                 }
                 for teammate in &conversation.teammates {
                     let (name, email) = (teammate.name.as_deref(), teammate.email.as_deref());
@@ -278,10 +285,14 @@ impl Forgotten {
         let is_id = |key: &&Key| key.kind == Kind::Customer;
         let Some(known) = keys.iter().filter(is_id).find(|key| self.has(key)) else {
             let is_forgotten = keys.iter().any(|key| self.has(key));
-            return is_forgotten && keys.into_iter().fold(false, |news, key| self.add(key) || news);
+            return is_forgotten && self.add_all(keys);
         };
         let pseudonym = self.pseudonym(known);
-        keys.into_iter().fold(false, |news, key| self.add_as(key, pseudonym.clone()) || news)
+        let before = self.learned.len();
+        for key in keys {
+            self.add_as(key, pseudonym.clone());
+        }
+        self.learned.len() > before
     }
 
     /// The same for one teammate.
@@ -298,7 +309,7 @@ impl Forgotten {
         let names = name.map(|name| Key::names(&format!("{source}/{id}"), name));
         let keys: Vec<Key> =
             teammate_keys(source, id, email).chain(names.into_iter().flatten()).collect();
-        keys.into_iter().fold(false, |news, key| self.add(key) || news)
+        self.add_all(keys)
     }
 
     /// Learns those of the team's side of a source; the ones that may be remembered.

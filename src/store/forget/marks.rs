@@ -117,7 +117,9 @@ impl Marks {
                 true
             }
             Value::Array(values) => {
-                values.iter_mut().fold(false, |found, value| self.erase_within(value) || found)
+                let found =
+                    values.iter_mut().filter_map(|one| self.erase_within(one).then_some(()));
+                found.count() > 0
             }
             Value::Object(fields) => {
                 let names = self.erase_names(fields);

@@ -96,7 +96,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn at<'t>(text: &'t str, places: Vec<Range<usize>>) -> Vec<&'t str> {
+    fn at(text: &str, places: Vec<Range<usize>>) -> Vec<&str> {
         places.into_iter().map(|place| &text[place]).collect()
     }
 
