@@ -147,6 +147,19 @@ fn kind(about: &Value) -> Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::discord::failure::sorted;
+
+    #[test]
+    fn a_channel_with_nobody_is_no_fault_of_the_post_and_a_lost_answer_posts_nothing() {
+        let opened =
+            |status, code| not_opened(sorted("open a direct message", status, code)).failure;
+        for code in [10_013, 50_007, 50_033, 50_035, 50_278] {
+            assert!(matches!(opened(400, Some(code)), Failure::Channel(_)), "{code}");
+        }
+        assert!(matches!(opened(429, Some(40_003)), Failure::Later { .. }));
+        assert!(matches!(opened(500, None), Failure::Later { .. }));
+        assert!(matches!(opened(401, None), Failure::Account(_)));
+    }
 
     #[test]
     fn a_forum_that_asks_for_a_tag_gets_one_that_the_bot_may_choose() {
