@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::world::discord::Discord;
 use crate::world::process::Process;
 use crate::world::scene::{ANA, button_in};
-use crate::world::slack::{Fault, Slack};
+use crate::world::slack::{Fault, Shown, Slack};
 use crate::world::{Ran, World};
 
 /// Sentences with something personal in each, between "⟦" and "⟧".
@@ -29,7 +29,8 @@ const FIGURES_DISCORD: &str = "1100000000000000001";
 const NAMES_DISCORD: &str = "1100000000000000002";
 const ANA_DISCORD: &str = "1200000000000000001";
 
-const SOON: Duration = Duration::from_secs(30);
+/// Long, because other tests keep the machine busy.
+const SOON: Duration = Duration::from_secs(120);
 const WEEKS: i64 = 7;
 const TOPICS: usize = 10;
 
@@ -245,12 +246,19 @@ impl Planted {
         top.iter().map(|one| one.words()).chain(threads.map(|one| one.words())).collect()
     }
 
+    /// What Ana was answered in a channel of Slack; on a busy machine she is told first to wait.
+    fn answers(&self, channel: &str) -> Vec<Shown> {
+        let mut answers = self.slack.ephemerals(channel, ANA);
+        answers.retain(|shown| !shown.text.starts_with("cxbot is slow right now."));
+        answers
+    }
+
     /// A person asks in a channel of Slack and reads everything, page by page.
     async fn ask_in_slack(&self, running: &Process, channel: &str, line: &str) -> String {
-        let before = self.slack.ephemerals(channel, ANA).len();
+        let before = self.answers(channel).len();
         let asked = self.slack.type_command(ANA, channel, "/cx", line).await;
         assert_eq!(asked.said, None, "{line}");
-        let answers = || self.slack.ephemerals(channel, ANA);
+        let answers = || self.answers(channel);
         running.until(line, SOON, || answers().len() > before).await;
         let mut all = answers()[before].text.clone();
         for _ in 0..PAGES {
@@ -265,11 +273,13 @@ impl Planted {
 
     async fn share_in_slack(&self, running: &Process, channel: &str, line: &str) {
         self.ask_in_slack(running, channel, line).await;
-        let shown = self.slack.ephemerals(channel, ANA).pop().expect("an answer");
+        let shown = self.answers(channel).pop().expect("an answer");
         let share = button_in(&shown, "Share with this channel").expect("a button");
         let before = self.slack.channel(channel).len();
         self.slack.press(ANA, channel, &shown.ts, &share).await;
         running.until(line, SOON, || self.slack.channel(channel).len() > before).await;
+        let gone = || self.answers(channel).iter().all(|one| one.ts != shown.ts);
+        running.until("the private copy gone", SOON, gone).await;
     }
 
     async fn ask_in_discord(&self, channel: &str, command: &str, options: Value) -> String {
@@ -331,8 +341,8 @@ async fn nothing_planted_is_printed_or_logged() {
     }
     let mut all = String::new();
     for line in [
-        "customer acme",
-        "customer c7",
+        "customer Acme Ltd",
+        "customer tool7/c7",
         "teammate Ana",
         "teammate tool1/1",
         "teammate tool2/2",
@@ -344,7 +354,9 @@ async fn nothing_planted_is_printed_or_logged() {
         "audit me",
         "customer Qui",
     ] {
-        all.push_str(&planted.run_call(line).await);
+        let answer = planted.run_call(line).await;
+        assert!(!answer.is_empty() || line == "customer Qui", "{line} is refused");
+        all.push_str(&answer);
     }
     for id in 0..=sentences().len() / 20 {
         all.push_str(&planted.run_call(&format!("why {id}")).await);
@@ -385,7 +397,7 @@ async fn nothing_planted_reaches_a_channel_or_an_asker() {
 
     let mut answers = String::new();
     for line in [
-        "customer acme",
+        "customer Acme Ltd",
         "teammate Ana",
         "teammate tool1/1",
         "me",
@@ -402,8 +414,9 @@ async fn nothing_planted_reaches_a_channel_or_an_asker() {
     slack.open_home(ANA).await;
     running.until("the home page", SOON, || slack.home(ANA).is_some()).await;
     for (command, options) in [
-        ("customer", json!({"who": "acme"})),
+        ("customer", json!({"who": "Acme Ltd"})),
         ("teammate", json!({"name": "Ana"})),
+        ("teammate", json!({"name": "tool1/1"})),
         ("topic", json!({"name": "Invoices"})),
         ("group", json!({"name": "VIP"})),
         ("why", json!({"conversation": "3"})),
@@ -413,7 +426,10 @@ async fn nothing_planted_reaches_a_channel_or_an_asker() {
         nothing_in(&format!("Discord's answer to {command}"), &answer);
         answers.push_str(&answer);
     }
-    assert!(answers.contains("[phone]") && answers.contains(CUSTOMER), "answers say something");
+    for words in ["[phone]", CUSTOMER, "Cases", "What customers experienced", "Why", "Per customer"]
+    {
+        assert!(answers.matches(words).count() > 1, "on both platforms: {words}");
+    }
     for (command, name, typed) in [("topic", "name", "inv"), ("teammate", "name", "a")] {
         let options = json!({ name: typed });
         let offered =
