@@ -145,21 +145,26 @@ impl Plugin for Lookup {
             )
             .suggests("name", Self::teammates)
             .individual()
+            .only(access::LOOK_UP_TEAMMATES, access::looks_up_teammates)
             .command("me", "The same card about yourself.", Self::me)
             .individual()
+            .only(access::ARE_TEAMMATES, access::is_teammate)
             .command(
                 "customer",
                 "A customer's whole history, and that of their company.",
                 Self::customer,
             )
             .individual()
+            .only(access::WORK_WITH_CUSTOMERS, Invoker::works_with_customers)
             .command("group", "A named set of customers.", Self::group)
             .choices("name", self.groups.iter().map(|group| &group.name))
             .individual()
+            .only(access::WORK_WITH_CUSTOMERS, Invoker::works_with_customers)
             .command("topic", "A topic in each lane, last week.", Self::topic)
             .suggests("name", Self::topics)
             .command("why", "What is known of one conversation's score.", Self::why)
             .individual()
+            .only(access::WORK_WITH_CUSTOMERS, Invoker::works_with_customers)
             .command("audit", "Who looked you up; an auditor asks for anyone.", Self::audit)
     }
 }

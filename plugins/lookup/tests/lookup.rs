@@ -147,7 +147,7 @@ async fn two_of_a_name_are_asked_about_and_nobody_is_told_more_than_they_may_see
             "refused: Nobody whom you may look up is called \"Bne\". The nearest: Ben Okri",
         ),
         ("", Some("1"), "Ben", "refused: You may look up yourself: me."),
-        ("", None, "Ana", "refused: You may look up yourself: me."),
+        ("", None, "Ana", "refused: This is for leaders, qa, managers about their teams"),
     ] {
         let own: Vec<&str> = own.into_iter().collect();
         let card = ask(&host, invoker(role, &own), "teammate", json!({"name": name})).await;

@@ -101,6 +101,18 @@ pub struct Invoker {
     pub channel: Option<Destination>,
 }
 
+/// Roles that know customers by name.
+const WITH_CUSTOMERS: [&str; 5] = ["operator", "leader", "qa", "manager", "teammate"];
+
+impl Invoker {
+    /// Whether they work with customers, so that they may read who these are. Where ids are hidden only
+    /// roles count.
+    pub fn works_with_customers(&self) -> bool {
+        let has = |role: &String| WITH_CUSTOMERS.contains(&role.as_str());
+        self.roles.iter().any(has) || !self.teammate.is_empty()
+    }
+}
+
 /// A channel on a platform, written `slack:C0123ABCD` or `discord:112233`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -22,7 +22,7 @@ pub(crate) use topic::{no_topic, topic};
 /// An explanation is shortened to this many characters.
 const QUOTE: usize = 300;
 /// A name to this many.
-const NAME: usize = 60;
+pub(crate) const NAME: usize = 60;
 
 /// `84.3 % good  (82.4–86.0, n=1,604)`; for a few conversations no share, but what to do with them.
 fn share_words(share: Share) -> String {
