@@ -7,6 +7,7 @@ mod delivery;
 mod discord;
 mod groups;
 mod independent;
+mod matrix;
 mod parties;
 mod protected;
 mod run;

@@ -2,6 +2,7 @@
 //! process, run the way people run it.
 
 pub mod discord;
+pub mod house;
 pub mod intercom;
 pub mod moved;
 pub mod postgres;
