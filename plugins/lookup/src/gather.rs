@@ -298,10 +298,16 @@ pub(crate) struct OfTopic {
     pub(crate) quotes: Vec<Conversation>,
 }
 
-pub(crate) async fn topic(cx: &Cx<Lookup>, name: &str) -> Result<Result<OfTopic, Vec<String>>> {
+/// What is offered where no topic has the name: some like it, else some of those that there are.
+pub(crate) struct NoTopic {
+    pub(crate) alike: bool,
+    pub(crate) names: Vec<String>,
+}
+
+pub(crate) async fn topic(cx: &Cx<Lookup>, name: &str) -> Result<Result<OfTopic, NoTopic>> {
     let (week, window) = last_week(cx).await?;
     let Some(name) = names(&window).into_iter().find(|known| same(known, name)) else {
-        return Ok(Err(like(&names(&window), name)));
+        return Ok(Err(near(&names(&window), name)));
     };
     let filter = Filter::default();
     let mut quotes = Vec::new();
@@ -336,10 +342,14 @@ pub(crate) async fn topics_like(cx: &Cx<Lookup>, typed: &str) -> Result<Vec<Stri
     Ok(meant.take(25).collect())
 }
 
-fn like(known: &[String], wanted: &str) -> Vec<String> {
+fn near(known: &[String], wanted: &str) -> NoTopic {
     let beginning = beginning(wanted.trim()).to_lowercase();
-    let near = known.iter().filter(|name| name.to_lowercase().contains(&beginning));
-    near.take(OFFERED).cloned().collect()
+    let alike = known.iter().filter(|name| name.to_lowercase().contains(&beginning));
+    let alike: Vec<String> = alike.take(OFFERED).cloned().collect();
+    match alike.is_empty() {
+        false => NoTopic { alike: true, names: alike },
+        true => NoTopic { alike: false, names: known.iter().take(OFFERED).cloned().collect() },
+    }
 }
 
 /// By id, or by a link that ends in it.

@@ -200,6 +200,10 @@ impl Lookup {
         let colleagues = cx.colleagues().await?;
         match colleagues.iter().find(|one| access::is_self(&invoker, one)) {
             Some(one) => Self::card_of(&cx, &invoker, one, &args, "me").await,
+            None if access::is_teammate(&invoker) => Err(Error::refused(
+                "There are no conversations of yours yet: no source has named you so far. If that \
+                 stays so, your teammate id under [[people]] may be another than the source's.",
+            )),
             None => Err(Error::refused(
                 "cxbot does not know which teammate you are. Whoever runs it adds your teammate id \
                  to you under [[people]] in its configuration.",
@@ -307,6 +311,6 @@ impl Lookup {
             None => ("Who looked you up", Some(of(&own.collect::<Vec<_>>()))),
         };
         let looked = cx.audited(subjects.as_deref(), LOOKS).await?;
-        Ok(Reply::Private(card::lookups(title, &looked)))
+        Ok(Reply::Private(card::lookups(title, &looked, &colleagues)))
     }
 }

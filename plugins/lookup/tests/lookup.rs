@@ -151,7 +151,7 @@ async fn two_of_a_name_are_asked_about_and_nobody_is_told_more_than_they_may_see
     ] {
         let own: Vec<&str> = own.into_iter().collect();
         let card = ask(&host, invoker(role, &own), "teammate", json!({"name": name})).await;
-        assert_eq!(card, wanted, "{role} {name}");
+        assert!(card.starts_with(wanted), "{role} {name}: {card}");
     }
 }
 
@@ -211,9 +211,9 @@ async fn a_group_a_topic_and_a_why() {
     HUMAN TEAM
     4 conversations: read them, don't average them   ? can't tell yet
     FIN
-    no scored conversations   ? can't tell yet
+    no scored conversations
     FIN → HUMAN
-    no scored conversations   ? can't tell yet
+    no scored conversations
     Rated 5, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 63
     Rated 2, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 61
     Explanations come with the score and are quoted as they are.

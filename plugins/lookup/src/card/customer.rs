@@ -23,7 +23,10 @@ const NAMES: usize = 5;
 
 pub(crate) fn no_customer(who: &str, near: &[String]) -> Error {
     let text = Text::from("There is no customer \"").outside(shorten(who, NAME)).plain("\".");
-    Error::refused(offered(text, "Names like it:", near))
+    Error::refused(match near {
+        [] => text.plain(" Give an e-mail, a name, a company or an id."),
+        near => offered(text, "Names like it:", near),
+    })
 }
 
 pub(crate) fn customer(who: &str, history: &OfCustomer, workspace: &Workspace) -> Message {

@@ -2,6 +2,7 @@
 
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::cx::Looked;
+use cxbot_sdk::history::Colleague;
 use cxbot_sdk::text::shorten;
 use cxbot_sdk::{Error, Message, Text, Workspace};
 
@@ -34,17 +35,29 @@ pub(crate) fn why(found: &[Conversation], workspace: &Workspace) -> Message {
 }
 
 /// Who looked, at whom, when and where.
-pub(crate) fn lookups(title: &str, looked: &[Looked]) -> Message {
+pub(crate) fn lookups(title: &str, looked: &[Looked], colleagues: &[Colleague]) -> Message {
     let message = Message::new(title).heading(title);
     if looked.is_empty() {
-        return message.text("Nobody has looked.");
+        return message.text(format!("{}.", title.replace("Who looked", "Nobody has looked")));
     }
     looked.iter().fold(message, |message, one| {
         let text = Text::new().time(one.at).plain(" · ").outside(shorten(&one.who, NAME));
-        let text = text.plain(" · ").code(&*one.command).plain(" · ").outside(&*one.whom);
+        let text = text.plain(" · ").code(&*one.command).plain(" · ");
+        let text = whom(text, &one.whom, colleagues);
         message.text(match &one.seen_in {
             Some(channel) => text.plain(" · in ").outside(channel.to_string()),
             None => text,
         })
     })
+}
+
+/// `Ana Silva, teammate intercom/814`: the name as it is today, and what is written down for good.
+fn whom(text: Text, subject: &str, colleagues: &[Colleague]) -> Text {
+    let key = subject.strip_prefix("teammate ").unwrap_or_default();
+    let known = colleagues.iter().find(|one| one.keys.iter().any(|known| known == key));
+    match known {
+        Some(one) => text.outside(shorten(&one.name, NAME)).plain(", "),
+        None => text,
+    }
+    .outside(shorten(subject, 2 * NAME))
 }
