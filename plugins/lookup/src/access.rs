@@ -96,7 +96,8 @@ pub(crate) fn may_see_customers(invoker: &Invoker) -> Result<()> {
 pub(crate) fn nobody(invoker: &Invoker, name: &str, near: &[&Colleague]) -> Error {
     let of_teams = has(invoker, &[MANAGER]) && !invoker.teams.is_empty();
     let name = shorten(name, NAME);
-    let text = match has(invoker, &SEE_EVERYONE) || of_teams {
+    let looks_up = has(invoker, &SEE_EVERYONE) || of_teams;
+    let text = match looks_up {
         true => Text::from("Nobody whom you may look up is called \"").outside(name).plain("\"."),
         false if is_teammate(invoker) => {
             Text::from("You may look up yourself: ").code("me").plain(".")
@@ -104,6 +105,7 @@ pub(crate) fn nobody(invoker: &Invoker, name: &str, near: &[&Colleague]) -> Erro
         false => Text::from(format!("This is for {LOOK_UP_TEAMMATES}.")),
     };
     let text = match near {
+        [] if looks_up => text.plain(" Give a name or a part of it, an e-mail or an id."),
         [] => text,
         near => near.iter().enumerate().fold(text.plain(" The nearest: "), |text, (at, one)| {
             let text = if at == 0 { text } else { text.plain(", ") };

@@ -263,7 +263,10 @@ async fn every_look_at_a_person_is_written_down_and_they_may_ask_who_looked() {
     let host = host();
     ask(&host, invoker("leader", &[]), "teammate", json!({"name": "Ben"})).await;
     let looked = ask(&host, invoker("", &["3"]), "audit", json!({"who": "me"})).await;
-    assert!(looked.contains("Xenia · teammate"), "{looked}");
+    assert!(
+        looked.contains("Xenia looked up Ben Okri (teammate intercom/3) with teammate"),
+        "{looked}"
+    );
     let none = ask(&host, invoker("", &["2"]), "audit", json!({"who": "me"})).await;
     assert!(none.contains("Nobody has looked you up."), "{none}");
 }

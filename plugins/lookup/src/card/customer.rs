@@ -17,6 +17,8 @@ use crate::gather::{HISTORY, OfCustomer};
 const PART: usize = 8;
 /// So many conversations on one topic within this time are a pattern.
 const PATTERN: usize = 3;
+/// Patterns that are told, the most frequent topics first.
+const PATTERNS: usize = 5;
 const PATTERN_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Names that are listed.
 const NAMES: usize = 5;
@@ -64,7 +66,7 @@ fn facts(history: &OfCustomer, workspace: &Workspace) -> Vec<Fact> {
     let share = Share { good, n: scores.len() as u64 };
     let surveys = all.iter().filter(|one| one.csat.is_some()).count() as u64;
     let cases = match history.more {
-        true => format!("more than {}; the latest {HISTORY} are shown", HISTORY - 1),
+        true => format!("more than {HISTORY}; the latest {HISTORY} are shown"),
         false => counted(all.len() as u64, "conversation"),
     };
     vec![
@@ -98,7 +100,9 @@ fn patterns(all: &[Conversation]) -> Vec<Text> {
             ))
         })
     };
-    topics.into_iter().filter_map(pattern).collect()
+    let mut topics: Vec<(&str, Vec<&Conversation>)> = topics.into_iter().collect();
+    topics.sort_by_key(|(_, cases)| std::cmp::Reverse(cases.len()));
+    topics.into_iter().filter_map(pattern).take(PATTERNS).collect()
 }
 
 /// A case with who worked on it.

@@ -42,22 +42,22 @@ pub(crate) fn lookups(title: &str, looked: &[Looked], colleagues: &[Colleague]) 
     }
     looked.iter().fold(message, |message, one| {
         let text = Text::new().time(one.at).plain(" · ").outside(shorten(&one.who, NAME));
-        let text = text.plain(" · ").code(&*one.command).plain(" · ");
-        let text = whom(text, &one.whom, colleagues);
+        let text = whom(text.plain(" looked up "), &one.whom, colleagues);
+        let text = text.plain(" with ").code(&*one.command);
         message.text(match &one.seen_in {
-            Some(channel) => text.plain(" · in ").outside(channel.to_string()),
+            Some(channel) => text.plain(" in ").outside(channel.to_string()),
             None => text,
         })
     })
 }
 
-/// `Ana Silva, teammate intercom/814`: the name as it is today, and what is written down for good.
+/// `Ana Silva (teammate intercom/814)`: the name as it is today, and what is written down for good.
 fn whom(text: Text, subject: &str, colleagues: &[Colleague]) -> Text {
     let key = subject.strip_prefix("teammate ").unwrap_or_default();
     let known = colleagues.iter().find(|one| one.keys.iter().any(|known| known == key));
+    let subject = shorten(subject, 2 * NAME);
     match known {
-        Some(one) => text.outside(shorten(&one.name, NAME)).plain(", "),
-        None => text,
+        Some(one) => text.outside(shorten(&one.name, NAME)).plain(" (").outside(subject).plain(")"),
+        None => text.outside(subject),
     }
-    .outside(shorten(subject, 2 * NAME))
 }
