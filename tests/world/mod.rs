@@ -9,6 +9,7 @@ pub mod postgres;
 pub mod process;
 pub mod proxy;
 pub mod scene;
+pub mod seen;
 pub mod slack;
 pub mod tls;
 
