@@ -218,9 +218,8 @@ impl Lookup {
         args: &TeammateArgs,
         command: &str,
     ) -> Result<Reply> {
-        for key in &colleague.keys {
-            cx.audit(invoker, &format!("teammate {key}"), command).await?;
-        }
+        let subjects = colleague.keys.iter().map(|key| format!("teammate {key}"));
+        cx.audit(invoker, subjects, command).await?;
         let gathered = gather::teammate(cx, colleague, args).await?;
         Ok(Reply::Private(card::teammate(colleague, args, &gathered, cx.workspace())))
     }
@@ -245,9 +244,8 @@ impl Lookup {
         if history.conversations.is_empty() {
             return Err(card::no_customer(&args.who, &history.near));
         }
-        for key in &history.keys {
-            cx.audit(&invoker, &format!("customer {key}"), "customer").await?;
-        }
+        let subjects = history.keys.iter().map(|key| format!("customer {key}"));
+        cx.audit(&invoker, subjects, "customer").await?;
         Ok(Reply::Private(card::customer(&args.who, &history, cx.workspace())))
     }
 

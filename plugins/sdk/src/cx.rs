@@ -224,8 +224,8 @@ pub trait Host: Send + Sync + 'static {
     fn scores(&self) -> &dyn Scores;
     /// Everyone on the team's side who was ever named, those who left included, in the order of names.
     async fn colleagues(&self) -> anyhow::Result<Vec<Colleague>>;
-    /// Writes down for good that someone looked someone up.
-    async fn audit(&self, looked: Looked) -> anyhow::Result<()>;
+    /// Writes down for good that someone looked others up: all of it or nothing.
+    async fn audit(&self, looked: Vec<Looked>) -> anyhow::Result<()>;
     /// Who looked up any of these, or anyone, latest first, at most `limit`.
     async fn audited(
         &self,
@@ -296,16 +296,23 @@ impl<P: Plugin> Cx<P> {
         Ok(self.host.colleagues().await?)
     }
 
-    /// Writes down that the invoker looks someone up; refused without [`Need::Identity`].
-    pub async fn audit(&self, invoker: &Invoker, whom: &str, command: &str) -> Result<()> {
+    /// Writes down that the invoker looks these up; refused without [`Need::Identity`].
+    pub async fn audit(
+        &self,
+        invoker: &Invoker,
+        subjects: impl IntoIterator<Item = String>,
+        command: &str,
+    ) -> Result<()> {
         self.must_need(Need::Identity)?;
-        let looked = Looked {
+        let look = |whom: String| Looked {
             at: self.now(),
             who: if invoker.name.is_empty() { invoker.id.clone() } else { invoker.name.clone() },
-            whom: whom.to_owned(),
+            whom,
             command: command.to_owned(),
             seen_in: invoker.channel.clone(),
         };
+        // Gathered before anything is awaited, so that what names them need not cross threads.
+        let looked: Vec<Looked> = subjects.into_iter().map(look).collect();
         Ok(self.host.audit(looked).await?)
     }
 

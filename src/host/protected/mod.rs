@@ -201,7 +201,13 @@ impl Scores for Protected {
         bail!(SAID)
     }
 
-    async fn history(&self, _: &Party, _: Timestamp, _: usize) -> Result<Vec<Conversation>> {
+    async fn history(
+        &self,
+        _: &Party,
+        _: Timestamp,
+        _: Timestamp,
+        _: usize,
+    ) -> Result<Vec<Conversation>> {
         bail!(SAID)
     }
 
