@@ -68,7 +68,7 @@ fn one(n: u32) -> Conversation {
         "topics": [TOPICS[n as usize % 3]], "team": {"id": "t1", "name": "Billing"},
         "teammates": if by_machine { json!([]) } else { people },
         "ai": {"participated": n % 5 > 2}, "channel": "chat",
-        "csat": if n % 6 == 0 { json!({"score": 4}) } else { Value::Null },
+        "csat": if n.is_multiple_of(6) { json!({"score": 4}) } else { Value::Null },
         "customer": {"id": customer.0, "name": customer.1, "email": customer.2,
             "company": {"id": company.0, "name": company.1}},
     }))
