@@ -184,7 +184,10 @@ async fn a_customers_card_has_the_whole_companys_history_and_its_pattern() {
     Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 56 · Ana Silva
     ");
     let none = ask(&host(), invoker("qa", &[]), "customer", json!({"who": "Acne"})).await;
-    assert_eq!(none, "refused: There is no customer \"Acne\". Give an e-mail, a name, a company or an id.");
+    assert_eq!(
+        none,
+        "refused: There is no customer \"Acne\". Give an e-mail, a name, a company or an id."
+    );
     let refused = ask(&host(), invoker("", &[]), "customer", json!({"who": "Acme Ltd"})).await;
     assert!(refused.starts_with("refused: This is for those who work with customers"), "{refused}");
 }
