@@ -230,12 +230,11 @@ async fn slash_commands_answer_in_the_terminal() {
     digest [WEEK] [edition:…]                                                  The digest of a week, to you alone.
     coverage [WEEK] [edition:…]                                                How many closed conversations were scored, and why the others were not.
     teammate NAME [topic:…] [team:…] [channel:…] [lane:…] [since:…] [weeks:…]  What customers experienced in someone's conversations.
-    me [TOPIC] [team:…] [channel:…] [lane:…] [since:…] [weeks:…]               The same card about yourself.
     customer WHO                                                               A customer's whole history, and that of their company.
     group NAME [weeks:…]                                                       A named set of customers.
     topic NAME                                                                 A topic in each lane, last week.
     why CONVERSATION                                                           What is known of one conversation's score.
-    audit [WHO]                                                                Who looked you up: audit me.
+    audit [WHO]                                                                Who looked you up; an auditor asks for anyone.
     help [COMMAND]                                                             What you can ask, or one command in detail.
     Answers are for you alone. In Slack and Discord, type /cx before the command.
     ");
@@ -284,7 +283,7 @@ async fn plugins_and_check_say_what_there_is() {
       command   group  A named set of customers.
       command   topic  A topic in each lane, last week.
       command   why  What is known of one conversation's score.
-      command   audit  Who looked you up: audit me.
+      command   audit  Who looked you up; an auditor asks for anyone.
     "#);
     let check = world.ok(&["check"]).await;
     assert!(check.contains("note     store            data/cxbot.db will be made"), "{check}");

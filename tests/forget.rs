@@ -323,7 +323,7 @@ async fn plant(store: &Store) {
         ("U0ANASLACK", "customer x/5f2cbeef09999999"),
         ("ben@team.example", "customer x/c1"),
     ] {
-        store.looked(&looked(who, whom)).await.expect("kept");
+        store.looked(&[looked(who, whom)]).await.expect("kept");
     }
     let request = |id: &str, what: &str| Waiting {
         platform: "slack".to_owned(),

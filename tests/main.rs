@@ -1,6 +1,7 @@
 //! The one integration-test binary: the real program in a world of strict fakes.
 
 mod ask;
+mod cards;
 mod cli;
 mod counts;
 mod delivery;
@@ -9,6 +10,7 @@ mod discord;
 mod forget;
 mod groups;
 mod independent;
+mod matrix;
 mod members;
 mod parties;
 mod protected;

@@ -230,7 +230,7 @@ async fn an_auditor_reads_who_looked_anyone_up_and_others_only_about_themselves(
         assert!(all.contains("Lea") && all.contains("teammate file/2"), "{line}: {all}");
     }
     let own = world.ok(&["call", "audit", "--as", "Lea"]).await;
-    assert!(own.contains("Nobody has looked."), "{own}");
+    assert!(own.contains("Nobody has looked you up."), "{own}");
     let refused = world.run(&["call", "audit \"Person 2\"", "--as", "Lea"]).await;
     assert!(refused.stderr.contains("The rest is for auditors."), "{}", refused.stderr);
 }

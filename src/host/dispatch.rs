@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cxbot_sdk::message::{Button, Press};
-use cxbot_sdk::plugin::{Action, Call, Fault, Manifest, Suggestion};
+use cxbot_sdk::plugin::{Action, Call, Fault, Manifest, Only, Suggestion};
 use cxbot_sdk::{Error, Host, Invoker, Message, Reply, Result, Text, Tick};
 use serde_json::Value;
 
@@ -119,6 +119,7 @@ impl App {
     fn is_open(&self, manifest: &Manifest, action: &Action, invoker: &Invoker) -> bool {
         self.access.allows(manifest.name, &action.name, &invoker.roles)
             && !(self.access.protected && action.individual)
+            && is_answered(manifest, action, invoker)
     }
 
     /// Says who may, and what else there is.
@@ -133,13 +134,15 @@ impl App {
         if self.access.protected && action.individual {
             return Err(Error::refused(format!("{}{others}", protected::SAID)));
         }
+        let allowed = self.access.allows(manifest.name, &action.name, &invoker.roles);
         let needed = self.access.needed(manifest.name, &action.name).unwrap_or_default();
-        let roles = match needed.is_empty() {
-            true => "nobody".to_owned(),
-            false => needed.join(", "),
+        let whom = match &action.only {
+            Some(only) if allowed => only.whom.to_owned(),
+            _ if needed.is_empty() => "nobody".to_owned(),
+            _ => needed.join(", "),
         };
         let text = Text::new().code(&*action.name);
-        Err(Error::refused(text.plain(format!(" is for {roles}.{others}"))))
+        Err(Error::refused(text.plain(format!(" is for {whom}.{others}"))))
     }
 
     /// Runs one job for one slot.
@@ -177,4 +180,13 @@ fn redacted(reply: Reply) -> Reply {
         }
         Reply::Done => Reply::Done,
     }
+}
+
+/// Whether the plugin answers someone at all.
+fn is_answered(manifest: &Manifest, action: &Action, invoker: &Invoker) -> bool {
+    let is_one = |only: &Only| match identity::is_known_to(manifest) {
+        true => (only.is_one)(invoker),
+        false => (only.is_one)(&identity::nameless(invoker.clone())),
+    };
+    action.only.as_ref().is_none_or(is_one)
 }

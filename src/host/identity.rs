@@ -14,13 +14,24 @@ use super::services::Services;
 const DRAWER: &str = "host";
 const KEY: &str = "identity_key";
 
+/// Whether this plugin may know who asks.
+pub(super) fn is_known_to(manifest: &Manifest) -> bool {
+    manifest.needs.contains(&Need::Identity)
+}
+
+/// Someone of whom only the roles are known, and where they ask.
+pub(super) fn nameless(invoker: Invoker) -> Invoker {
+    let (id, name, teammate, teams) = (String::new(), String::new(), Vec::new(), Vec::new());
+    Invoker { id, name, teammate, teams, ..invoker }
+}
+
 /// The invoker as this plugin may see them.
 pub(super) async fn shown_to(
     manifest: &Manifest,
     invoker: Invoker,
     services: &Services,
 ) -> Result<Invoker> {
-    if manifest.needs.contains(&Need::Identity) {
+    if is_known_to(manifest) {
         return Ok(invoker);
     }
     let key = key(services).await?;
@@ -32,8 +43,7 @@ pub(super) async fn shown_to(
     mac.update(invoker.id.as_bytes());
     let hash = mac.finalize().into_bytes();
     let id: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let (name, teammate, teams) = (String::new(), Vec::new(), Vec::new());
-    Ok(Invoker { id, name, teammate, teams, ..invoker })
+    Ok(Invoker { id, ..nameless(invoker) })
 }
 
 /// A secret of this store, made when first needed.

@@ -170,6 +170,7 @@ mod tests {
             check: |_| Ok(()),
             suggests: Vec::new(),
             individual: false,
+            only: None,
         }
     }
 

@@ -72,7 +72,7 @@ impl Host for Services {
         Ok(people::merged(self.store.colleagues().await?, &self.people))
     }
 
-    async fn audit(&self, looked: Looked) -> anyhow::Result<()> {
+    async fn audit(&self, looked: Vec<Looked>) -> anyhow::Result<()> {
         self.store.looked(&looked).await
     }
 

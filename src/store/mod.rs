@@ -152,6 +152,13 @@ impl Store {
         Ok(())
     }
 
+    /// What a look-up asks of the database, for a check of how it goes about it.
+    #[doc(hidden)]
+    pub fn statements_of_look_ups(&self) -> Vec<String> {
+        let single = sql::OF_LOOK_UPS.into_iter().map(str::to_owned);
+        single.chain([self.engine.with_rows(&sql::KNOWN, 3)]).collect()
+    }
+
     /// The zone of weeks and schedules.
     pub fn zone(&self) -> &TimeZone {
         &self.counting.zone

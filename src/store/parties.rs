@@ -53,12 +53,13 @@ impl Store {
     pub(super) async fn history_of(
         &self,
         party: &Party,
-        before: Timestamp,
+        from: Timestamp,
+        until: Timestamp,
         limit: usize,
     ) -> Result<Vec<Conversation>> {
         let (kind, value) = (party.kind.name(), party.value.as_str());
-        let before = args![kind, value, millis(before), i64::try_from(limit)?];
-        let rows = self.engine.fetch(sql::OF_PARTY, before).await?;
+        let within = args![kind, value, millis(from), millis(until), i64::try_from(limit)?];
+        let rows = self.engine.fetch(sql::OF_PARTY, within).await?;
         rows.iter().map(|row| read_record(&row.text(0)?)).collect()
     }
 

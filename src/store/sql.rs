@@ -58,8 +58,8 @@ DROP_PARTY = "DELETE FROM party
     WHERE kind = $1 AND party = $2 AND closed_at = $3 AND source = $4 AND id = $5";
 /// The latest conversations of someone.
 OF_PARTY = "SELECT c.record FROM party p JOIN conversation c ON c.source = p.source AND c.id = p.id
-    WHERE p.kind = $1 AND p.party = $2 AND p.closed_at < $3
-    ORDER BY p.closed_at DESC, p.source DESC, p.id DESC LIMIT $4";
+    WHERE p.kind = $1 AND p.party = $2 AND p.closed_at >= $3 AND p.closed_at < $4
+    ORDER BY p.closed_at DESC, p.source DESC, p.id DESC LIMIT $5";
 TRACES = "SELECT source, id, closed_at, class, lane, score, traits FROM party
     WHERE kind = $1 AND party = $2 AND closed_at >= $3 AND closed_at < $4
     ORDER BY closed_at DESC, source DESC, id DESC";
@@ -271,7 +271,6 @@ FORGET_ANSWERED = "DELETE FROM inbox WHERE received_at < $1";
 
 // Who looked whom up.
 
-LOOKED = "INSERT INTO audit (at, id, who, whom, command, seen_in) VALUES ($1, $2, $3, $4, $5, $6)";
 AUDIT = "SELECT at, who, whom, command, seen_in FROM audit ORDER BY at DESC, id DESC LIMIT $1";
 AUDIT_OF = "SELECT at, who, whom, command, seen_in FROM audit
     WHERE whom = $1 ORDER BY at DESC, id DESC LIMIT $2";
@@ -397,6 +396,12 @@ SET_FORGOTTEN = Bulk {
     tail: "ON CONFLICT (kind, hash) DO NOTHING",
 };
 
+LOOKED = Bulk {
+    head: "INSERT INTO audit (at, id, who, whom, command, seen_in) VALUES",
+    width: 6,
+    tail: "",
+};
+
 ADD_DAILY = Bulk {
     head: "INSERT INTO daily (scope, kind, day, lane, label, n, s1, s2, s3, s4, s5) VALUES",
     width: 11,
@@ -435,3 +440,7 @@ pub(super) const CLEAR_COUNTS: [&str; 5] = [
     "DELETE FROM conversation_topic",
     "DELETE FROM party",
 ];
+
+/// What look-ups ask beside the counts that a digest reads too: each has to find its rows by an index.
+pub(super) const OF_LOOK_UPS: [&str; 8] =
+    [OF_PARTY, TRACES, OF_ID, NEXT_PARTY, THIS_PARTY, LOOK_TOPIC, AUDIT, AUDIT_OF];

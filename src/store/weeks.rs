@@ -68,10 +68,11 @@ impl Scores for Store {
     async fn history(
         &self,
         party: &Party,
-        before: Timestamp,
+        from: Timestamp,
+        until: Timestamp,
         limit: usize,
     ) -> Result<Vec<Conversation>> {
-        self.history_of(party, before, limit).await
+        self.history_of(party, from, until, limit).await
     }
 
     async fn conversations(&self, places: &[(String, String)]) -> Result<Vec<Conversation>> {

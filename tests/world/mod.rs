@@ -2,12 +2,14 @@
 //! process, run the way people run it.
 
 pub mod discord;
+pub mod house;
 pub mod intercom;
 pub mod moved;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
 pub mod scene;
+pub mod seen;
 pub mod slack;
 pub mod tls;
 

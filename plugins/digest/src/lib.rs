@@ -186,6 +186,11 @@ impl Digest {
             Some(channel) => self.cleared(&edition, channel, cx.workspace()),
             None => edition,
         };
+        // Its channels may carry customers' names; that is not for everyone who can ask.
+        let edition = match invoker.works_with_customers() {
+            true => edition,
+            false => at_most(&edition, Clearance::Quotes),
+        };
         let now = cx.now();
         let week = args.week.unwrap_or_else(|| Week::complete_before(now, &cx.workspace().zone));
         Self::weekly(cx.scores()?, cx.workspace(), edition, week, Tick::on_time(now)).await
@@ -198,8 +203,7 @@ impl Digest {
         at: &Destination,
         workspace: &Workspace,
     ) -> Arc<Edition> {
-        let clearance = edition.clearance.min(self.carried(at, workspace));
-        Arc::new(Edition { clearance, ..edition.clone() })
+        at_most(edition, self.carried(at, workspace))
     }
 
     /// What a channel carries: as the workspace has settled it, else as much as the editions that go
@@ -251,6 +255,12 @@ impl Digest {
     async fn reading(cx: Cx<Self>, _: Invoker, _: NoArgs) -> Result<Reply> {
         Ok(Reply::Private(message::how_to_read(cx.workspace())))
     }
+}
+
+/// The edition, saying no more than this.
+fn at_most(edition: &Edition, clearance: Clearance) -> Arc<Edition> {
+    let clearance = edition.clearance.min(clearance);
+    Arc::new(Edition { clearance, ..edition.clone() })
 }
 
 /// Troubles since the slot before, as they stood at this slot: one that ended later is told as it

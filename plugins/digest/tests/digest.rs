@@ -217,7 +217,7 @@ async fn a_shared_digest_carries_what_its_channel_is_settled_to_else_what_its_ed
         let invoker = Invoker {
             id: "x".to_owned(),
             name: String::new(),
-            roles: Vec::new(),
+            roles: vec!["leader".to_owned()],
             teammate: Vec::new(),
             teams: Vec::new(),
             channel: Some(at.parse().expect("a destination")),

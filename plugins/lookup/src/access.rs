@@ -1,6 +1,7 @@
 //! Who may see whom, failing closed: without a role and without a teammate id of one's own, nobody.
 
 use cxbot_sdk::history::Colleague;
+use cxbot_sdk::text::shorten;
 use cxbot_sdk::{Clearance, Error, Invoker, Result, Text, Workspace};
 
 use crate::card::NAME;
@@ -9,8 +10,14 @@ use crate::card::NAME;
 const SEE_EVERYONE: [&str; 3] = ["operator", "leader", "qa"];
 /// The role that sees its own teams.
 const MANAGER: &str = "manager";
-/// Roles that see customers beside these.
-const TEAMMATE: &str = "teammate";
+
+/// Whom cards of teammates are for.
+pub(crate) const LOOK_UP_TEAMMATES: &str = "leaders, qa, managers about their teams, and teammates about themselves; whoever runs cxbot says so under \
+     [[people]]";
+/// Whom "me" is for.
+pub(crate) const ARE_TEAMMATES: &str = "those whom cxbot knows as teammates; whoever runs it adds your teammate id to you under [[people]]";
+/// Whom everything about customers is for.
+pub(crate) const WORK_WITH_CUSTOMERS: &str = "those who work with customers; whoever runs cxbot gives you a role or a teammate id under [[people]]";
 
 fn has(invoker: &Invoker, roles: &[&str]) -> bool {
     invoker.roles.iter().any(|role| roles.contains(&role.as_str()))
@@ -65,32 +72,49 @@ pub(crate) fn carried(invoker: &Invoker, workspace: &Workspace) -> Clearance {
     }
 }
 
-/// Customers are for those who work with them.
+/// Whether there is anyone whose card the invoker may see.
+pub(crate) fn looks_up_teammates(invoker: &Invoker) -> bool {
+    has(invoker, &SEE_EVERYONE)
+        || has(invoker, &[MANAGER]) && !invoker.teams.is_empty()
+        || is_teammate(invoker)
+}
+
+/// Whether the invoker has conversations of their own.
+pub(crate) fn is_teammate(invoker: &Invoker) -> bool {
+    !invoker.teammate.is_empty()
+}
+
+/// The host offers it to nobody else; this holds wherever the call comes from.
 pub(crate) fn may_see_customers(invoker: &Invoker) -> Result<()> {
-    let works_with_them = has(invoker, &SEE_EVERYONE)
-        || has(invoker, &[MANAGER, TEAMMATE])
-        || !invoker.teammate.is_empty();
-    match works_with_them {
+    match invoker.works_with_customers() {
         true => Ok(()),
-        false => Err(Error::refused(
-            "Customers are for those who have a role or a teammate id under [[people]]. You may ask: \
-             topic, digest, coverage, help.",
-        )),
+        false => Err(Error::refused(format!("This is for {WORK_WITH_CUSTOMERS}."))),
     }
 }
 
 /// Nobody of that name, as far as the invoker may know.
 pub(crate) fn nobody(invoker: &Invoker, name: &str, near: &[&Colleague]) -> Error {
-    let all = has(invoker, &SEE_EVERYONE) || has(invoker, &[MANAGER]);
-    let text = match all {
+    let of_teams = has(invoker, &[MANAGER]) && !invoker.teams.is_empty();
+    let name = shorten(name, NAME);
+    let looks_up = has(invoker, &SEE_EVERYONE) || of_teams;
+    let text = match looks_up {
         true => Text::from("Nobody whom you may look up is called \"").verbatim(name).plain("\"."),
-        false => Text::from("You may look up yourself: ").code("me").plain("."),
+        false if is_teammate(invoker) => {
+            Text::from("You may look up yourself: ").code("me").plain(".")
+        }
+        false => Text::from(format!("This is for {LOOK_UP_TEAMMATES}.")),
     };
     let text = match near {
+        [] if looks_up => text.plain(" Give a name or a part of it, an e-mail or an id."),
         [] => text,
         near => text.plain(" The nearest: ").names(near.iter().map(|one| &*one.name), NAME),
     };
-    Error::refused(text)
+    Error::refused(match of_teams && !has(invoker, &SEE_EVERYONE) {
+        true => {
+            text.plain(" You may look up your teams: ").outside(invoker.teams.join(", ")).plain(".")
+        }
+        false => text,
+    })
 }
 
 #[cfg(test)]

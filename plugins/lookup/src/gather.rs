@@ -22,6 +22,8 @@ const MOST_WEEKS: u8 = 26;
 const EXAMPLES: usize = 3;
 /// Conversations of a customer that are read: "about n more".
 pub(crate) const HISTORY: usize = 200;
+/// Weeks that the usual range of a topic looks back on.
+const HISTORY_WEEKS: usize = 26;
 /// Names that are offered where none is right.
 const OFFERED: usize = 5;
 
@@ -179,8 +181,11 @@ pub(crate) async fn customer(cx: &Cx<Lookup>, who: &str) -> Result<OfCustomer> {
             if !done.insert(party.clone()) {
                 continue;
             }
-            let history = scores.history(&party, cx.now(), HISTORY).await?;
-            found.more |= history.len() == HISTORY;
+            // What is older than the latest that are shown makes no difference any more.
+            let latest = all.keys().rev().nth(HISTORY - 1);
+            let from = latest.map_or(Timestamp::MIN, |(closed_at, ..)| *closed_at);
+            let history = scores.history(&party, from, cx.now(), HISTORY + 1).await?;
+            found.more |= history.len() > HISTORY;
             for conversation in history {
                 parties.extend(whole(&conversation));
                 let place =
@@ -189,14 +194,29 @@ pub(crate) async fn customer(cx: &Cx<Lookup>, who: &str) -> Result<OfCustomer> {
             }
         }
     }
-    found.keys = all.values().filter_map(key).collect();
+    found.more |= all.len() > HISTORY;
     found.conversations = all.into_values().rev().take(HISTORY).collect();
+    found.keys = found.conversations.iter().filter_map(key).collect();
     if found.conversations.is_empty() {
         for kind in [PartyKind::CustomerName, PartyKind::CompanyName] {
-            found.near.extend(scores.named_like(kind, beginning(who), OFFERED).await?);
+            for name in scores.named_like(kind, beginning(who), OFFERED).await? {
+                found.near.push(as_written(cx, kind, name).await?);
+            }
         }
     }
     Ok(found)
+}
+
+/// A name that is kept in lower case, as their latest conversation writes it.
+async fn as_written(cx: &Cx<Lookup>, kind: PartyKind, name: String) -> Result<String> {
+    let party = Party::named(kind, &name);
+    let latest = cx.scores()?.history(&party, Timestamp::MIN, cx.now(), 1).await?;
+    let customer = latest.into_iter().next().and_then(|one| one.customer);
+    let written = customer.and_then(|customer| match kind {
+        PartyKind::CompanyName => customer.company?.name,
+        _ => customer.name,
+    });
+    Ok(written.unwrap_or(name))
 }
 
 /// Whatever the words may be: an e-mail, a name, a company, an id.
@@ -298,11 +318,19 @@ pub(crate) struct OfTopic {
     pub(crate) quotes: Vec<Conversation>,
 }
 
-pub(crate) async fn topic(cx: &Cx<Lookup>, name: &str) -> Result<Result<OfTopic, Vec<String>>> {
-    let (week, window) = last_week(cx).await?;
-    let Some(name) = names(&window).into_iter().find(|known| same(known, name)) else {
-        return Ok(Err(like(&names(&window), name)));
+/// What is offered where no topic has the name: some like it, else some of those that there are.
+pub(crate) struct NoTopic {
+    pub(crate) alike: bool,
+    pub(crate) names: Vec<String>,
+}
+
+pub(crate) async fn topic(cx: &Cx<Lookup>, name: &str) -> Result<Result<OfTopic, NoTopic>> {
+    // Two weeks say whether there is such a topic; its usual range takes all of them.
+    let known = names(&last_week(cx, 0).await?.1);
+    let Some(name) = known.iter().find(|known| same(known, name)).cloned() else {
+        return Ok(Err(near(&known, name)));
     };
+    let (week, window) = last_week(cx, HISTORY_WEEKS).await?;
     let filter = Filter::default();
     let mut quotes = Vec::new();
     for scores in [[4, 5], [1, 2]] {
@@ -315,10 +343,11 @@ pub(crate) async fn topic(cx: &Cx<Lookup>, name: &str) -> Result<Result<OfTopic,
     Ok(Ok(OfTopic { name, week, window, quotes }))
 }
 
-async fn last_week(cx: &Cx<Lookup>) -> Result<(Week, Window)> {
+/// The last complete week with the one before, and the so many latest ones before that count.
+async fn last_week(cx: &Cx<Lookup>, history: usize) -> Result<(Week, Window)> {
     let week = Week::complete_before(cx.now(), &cx.workspace().zone);
     let scores: &dyn Scores = cx.scores()?;
-    Ok((week, scores.window(&Filter::default(), week, 26, cx.now()).await?))
+    Ok((week, scores.window(&Filter::default(), week, history, cx.now()).await?))
 }
 
 /// The topics of the last two weeks.
@@ -330,16 +359,20 @@ fn names(window: &Window) -> Vec<String> {
 }
 
 pub(crate) async fn topics_like(cx: &Cx<Lookup>, typed: &str) -> Result<Vec<String>> {
-    let (_, window) = last_week(cx).await?;
+    let (_, window) = last_week(cx, 0).await?;
     let typed = typed.trim().to_lowercase();
     let meant = names(&window).into_iter().filter(|name| name.to_lowercase().contains(&typed));
     Ok(meant.take(25).collect())
 }
 
-fn like(known: &[String], wanted: &str) -> Vec<String> {
+fn near(known: &[String], wanted: &str) -> NoTopic {
     let beginning = beginning(wanted.trim()).to_lowercase();
-    let near = known.iter().filter(|name| name.to_lowercase().contains(&beginning));
-    near.take(OFFERED).cloned().collect()
+    let alike = known.iter().filter(|name| name.to_lowercase().contains(&beginning));
+    let alike: Vec<String> = alike.take(OFFERED).cloned().collect();
+    match alike.is_empty() {
+        false => NoTopic { alike: true, names: alike },
+        true => NoTopic { alike: false, names: known.iter().take(OFFERED).cloned().collect() },
+    }
 }
 
 /// By id, or by a link that ends in it.

@@ -145,21 +145,26 @@ impl Plugin for Lookup {
             )
             .suggests("name", Self::teammates)
             .individual()
+            .only(access::LOOK_UP_TEAMMATES, access::looks_up_teammates)
             .command("me", "The same card about yourself.", Self::me)
             .individual()
+            .only(access::ARE_TEAMMATES, access::is_teammate)
             .command(
                 "customer",
                 "A customer's whole history, and that of their company.",
                 Self::customer,
             )
             .individual()
+            .only(access::WORK_WITH_CUSTOMERS, Invoker::works_with_customers)
             .command("group", "A named set of customers.", Self::group)
             .choices("name", self.groups.iter().map(|group| &group.name))
             .individual()
+            .only(access::WORK_WITH_CUSTOMERS, Invoker::works_with_customers)
             .command("topic", "A topic in each lane, last week.", Self::topic)
             .suggests("name", Self::topics)
             .command("why", "What is known of one conversation's score.", Self::why)
             .individual()
+            .only(access::WORK_WITH_CUSTOMERS, Invoker::works_with_customers)
             .command("audit", "Who looked you up; an auditor asks for anyone.", Self::audit)
     }
 }
@@ -195,6 +200,10 @@ impl Lookup {
         let colleagues = cx.colleagues().await?;
         match colleagues.iter().find(|one| access::is_self(&invoker, one)) {
             Some(one) => Self::card_of(&cx, &invoker, one, &args, "me").await,
+            None if access::is_teammate(&invoker) => Err(Error::refused(
+                "There are no conversations of yours yet: no source has named you so far. If that \
+                 stays so, your teammate id under [[people]] may be another than the source's.",
+            )),
             None => Err(Error::refused(
                 "cxbot does not know which teammate you are. Whoever runs it adds your teammate id \
                  to you under [[people]] in its configuration.",
@@ -209,9 +218,8 @@ impl Lookup {
         args: &TeammateArgs,
         command: &str,
     ) -> Result<Reply> {
-        for key in &colleague.keys {
-            cx.audit(invoker, &format!("teammate {key}"), command).await?;
-        }
+        let subjects = colleague.keys.iter().map(|key| format!("teammate {key}"));
+        cx.audit(invoker, subjects, command).await?;
         let gathered = gather::teammate(cx, colleague, args).await?;
         Ok(Reply::Private(card::teammate(colleague, args, &gathered, cx.workspace())))
     }
@@ -236,9 +244,8 @@ impl Lookup {
         if history.conversations.is_empty() {
             return Err(card::no_customer(&args.who, &history.near));
         }
-        for key in &history.keys {
-            cx.audit(&invoker, &format!("customer {key}"), "customer").await?;
-        }
+        let subjects = history.keys.iter().map(|key| format!("customer {key}"));
+        cx.audit(&invoker, subjects, "customer").await?;
         Ok(Reply::Private(card::customer(&args.who, &history, cx.workspace())))
     }
 
@@ -302,6 +309,6 @@ impl Lookup {
             None => ("Who looked you up", Some(of(&own.collect::<Vec<_>>()))),
         };
         let looked = cx.audited(subjects.as_deref(), LOOKS).await?;
-        Ok(Reply::Private(card::lookups(title, &looked)))
+        Ok(Reply::Private(card::lookups(title, &looked, &colleagues)))
     }
 }

@@ -120,7 +120,7 @@ async fn a_teammate_with_few_conversations_gets_a_list_and_no_share() {
     no scored conversations
     Read them
     Rated 4, Tue 10 Nov 2026 · “<!channel> It was solved, quickly!” — conversation 901
-    1 conversation closed in this time, 1 of them scored. A share says what customers experienced: topics, customers and handovers differ from person to person.
+    1 conversation closed in this time, 1 of them scored. It takes 20 for a share.
     ");
 }
 
@@ -147,11 +147,11 @@ async fn two_of_a_name_are_asked_about_and_nobody_is_told_more_than_they_may_see
             "refused: Nobody whom you may look up is called \"Bne\". The nearest: Ben Okri",
         ),
         ("", Some("1"), "Ben", "refused: You may look up yourself: me."),
-        ("", None, "Ana", "refused: You may look up yourself: me."),
+        ("", None, "Ana", "refused: This is for leaders, qa, managers about their teams"),
     ] {
         let own: Vec<&str> = own.into_iter().collect();
         let card = ask(&host, invoker(role, &own), "teammate", json!({"name": name})).await;
-        assert_eq!(card, wanted, "{role} {name}");
+        assert!(card.starts_with(wanted), "{role} {name}: {card}");
     }
 }
 
@@ -184,9 +184,12 @@ async fn a_customers_card_has_the_whole_companys_history_and_its_pattern() {
     Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 56 · Ana Silva
     ");
     let none = ask(&host(), invoker("qa", &[]), "customer", json!({"who": "Acne"})).await;
-    assert_eq!(none, "refused: There is no customer \"Acne\".");
+    assert_eq!(
+        none,
+        "refused: There is no customer \"Acne\". Give an e-mail, a name, a company or an id."
+    );
     let refused = ask(&host(), invoker("", &[]), "customer", json!({"who": "Acme Ltd"})).await;
-    assert!(refused.starts_with("refused: Customers are for those who have a role"), "{refused}");
+    assert!(refused.starts_with("refused: This is for those who work with customers"), "{refused}");
 }
 
 #[tokio::test]
@@ -211,9 +214,9 @@ async fn a_group_a_topic_and_a_why() {
     HUMAN TEAM
     4 conversations: read them, don't average them   ? can't tell yet
     FIN
-    no scored conversations   ? can't tell yet
+    no scored conversations
     FIN → HUMAN
-    no scored conversations   ? can't tell yet
+    no scored conversations
     Rated 5, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 63
     Rated 2, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 61
     Explanations come with the score and are quoted as they are.
@@ -254,7 +257,7 @@ async fn a_group_by_an_attribute_has_every_company_with_it_and_says_who_moved() 
     Per customer
     0 of 1 customer had good conversations only
     Fjord AS: 0.0 % good, −100.0 points (n=25)
-    1 company in the group, 0 without a scored conversation in this time.
+    1 company in the group, none without a scored conversation in this time.
     ");
 }
 
@@ -263,7 +266,10 @@ async fn every_look_at_a_person_is_written_down_and_they_may_ask_who_looked() {
     let host = host();
     ask(&host, invoker("leader", &[]), "teammate", json!({"name": "Ben"})).await;
     let looked = ask(&host, invoker("", &["3"]), "audit", json!({"who": "me"})).await;
-    assert!(looked.contains("Xenia · teammate"), "{looked}");
+    assert!(
+        looked.contains("Xenia looked up Ben Okri (teammate intercom/3) with teammate"),
+        "{looked}"
+    );
     let none = ask(&host, invoker("", &["2"]), "audit", json!({"who": "me"})).await;
     assert!(none.contains("Nobody has looked you up."), "{none}");
 }

@@ -101,6 +101,18 @@ pub struct Invoker {
     pub channel: Option<Destination>,
 }
 
+/// Roles that know customers by name.
+const WITH_CUSTOMERS: [&str; 5] = ["operator", "leader", "qa", "manager", "teammate"];
+
+impl Invoker {
+    /// Whether they work with customers, so that they may read who these are. Where ids are hidden only
+    /// roles count.
+    pub fn works_with_customers(&self) -> bool {
+        let has = |role: &String| WITH_CUSTOMERS.contains(&role.as_str());
+        self.roles.iter().any(has) || !self.teammate.is_empty()
+    }
+}
+
 /// A channel on a platform, written `slack:C0123ABCD` or `discord:112233`; or a person there, whom it
 /// reaches by direct message, written `slack:U0123ABCD` or `discord:@112233`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -234,8 +246,8 @@ pub trait Host: Send + Sync + 'static {
     fn scores(&self) -> &dyn Scores;
     /// Everyone on the team's side who was ever named, those who left included, in the order of names.
     async fn colleagues(&self) -> anyhow::Result<Vec<Colleague>>;
-    /// Writes down for good that someone looked someone up.
-    async fn audit(&self, looked: Looked) -> anyhow::Result<()>;
+    /// Writes down for good that someone looked others up: all of it or nothing.
+    async fn audit(&self, looked: Vec<Looked>) -> anyhow::Result<()>;
     /// Who looked up any of these, or anyone, latest first, at most `limit`.
     async fn audited(
         &self,
@@ -306,16 +318,23 @@ impl<P: Plugin> Cx<P> {
         Ok(self.host.colleagues().await?)
     }
 
-    /// Writes down that the invoker looks someone up; refused without [`Need::Identity`].
-    pub async fn audit(&self, invoker: &Invoker, whom: &str, command: &str) -> Result<()> {
+    /// Writes down that the invoker looks these up; refused without [`Need::Identity`].
+    pub async fn audit(
+        &self,
+        invoker: &Invoker,
+        subjects: impl IntoIterator<Item = String>,
+        command: &str,
+    ) -> Result<()> {
         self.must_need(Need::Identity)?;
-        let looked = Looked {
+        let look = |whom: String| Looked {
             at: self.now(),
             who: if invoker.name.is_empty() { invoker.id.clone() } else { invoker.name.clone() },
-            whom: whom.to_owned(),
+            whom,
             command: command.to_owned(),
             seen_in: invoker.channel.clone(),
         };
+        // Gathered before anything is awaited, so that what names them need not cross threads.
+        let looked: Vec<Looked> = subjects.into_iter().map(look).collect();
         Ok(self.host.audit(looked).await?)
     }
 

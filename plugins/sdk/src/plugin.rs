@@ -132,6 +132,17 @@ pub struct Action {
     pub suggests: Vec<String>,
     /// Whether it is about single people or conversations: never run in protected mode.
     pub individual: bool,
+    /// Whom it answers at all, where that is not everyone.
+    pub only: Option<Only>,
+}
+
+/// Whom an action answers, so that nobody is offered what they would be refused.
+#[derive(Debug, Clone, Serialize)]
+pub struct Only {
+    /// "those who …", and how to become one of them.
+    pub whom: &'static str,
+    #[serde(skip)]
+    pub is_one: fn(&Invoker) -> bool,
 }
 
 /// A job as the host sees it.
@@ -221,6 +232,15 @@ impl<P: Plugin> Routes<P> {
     pub fn individual(mut self) -> Self {
         if let Some((action, _)) = self.actions.last_mut() {
             action.individual = true;
+        }
+        self
+    }
+
+    /// Says whom the action before answers at all: the host offers it to nobody else and tells others
+    /// who may. Who it is about is for the action to check. Without [`Need::Identity`] only roles are known.
+    pub fn only(mut self, whom: &'static str, is_one: fn(&Invoker) -> bool) -> Self {
+        if let Some((action, _)) = self.actions.last_mut() {
+            action.only = Some(Only { whom, is_one });
         }
         self
     }
@@ -316,6 +336,7 @@ impl<P: Plugin> Routes<P> {
             check: |arguments| read::<A>(arguments).map(drop),
             suggests: Vec::new(),
             individual: false,
+            only: None,
         };
         let run = move |cx, (invoker, arguments): (Invoker, Value)| {
             let running = parse::<A>(arguments).map(|arguments| run(cx, invoker, arguments));

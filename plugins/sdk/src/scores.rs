@@ -122,11 +122,12 @@ pub trait Scores: Send + Sync {
         until: Timestamp,
     ) -> anyhow::Result<Vec<Trace>>;
 
-    /// Conversations of someone that closed before `before`, latest first, at most `limit`.
+    /// Conversations of someone closed from `from` up to before `until`, latest first, at most `limit`.
     async fn history(
         &self,
         party: &Party,
-        before: Timestamp,
+        from: Timestamp,
+        until: Timestamp,
         limit: usize,
     ) -> anyhow::Result<Vec<Conversation>>;
 

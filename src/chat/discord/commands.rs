@@ -175,6 +175,7 @@ mod tests {
             check: |_| Ok(()),
             suggests: vec!["name".to_owned()],
             individual: false,
+            only: None,
         };
         Command { plugin: "lookup", action }
     }

@@ -67,7 +67,14 @@ fn text(text: &Text, zone: &TimeZone) -> String {
 fn span(span: &Span, zone: &TimeZone) -> String {
     match span {
         Span::Time(at) => day_time(*at, zone),
-        Span::Link { label, url, .. } => format!("{} ({})", visible(label), visible(url)),
+        Span::Link { label, url, .. } if is_web(url) => {
+            format!("{} ({})", visible(label), visible(url))
+        }
         other => visible(&other.words()),
     }
+}
+
+/// Terminals open what is pressed, whatever its scheme.
+fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
 }

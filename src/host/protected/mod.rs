@@ -103,12 +103,15 @@ impl Shown {
     }
 }
 
+/// Whether a topic may be shown.
+type HasTopic<'l> = dyn Fn(&str) -> bool + 'l;
+
 /// Empties what may not be shown.
 fn keep(counts: &mut WeekCounts, week: &Lanes, filter: &Filter, is_over: bool) {
     for lane in Lane::ALL {
         let cells = &mut counts.lanes[lane];
         let shown = Shown::of(&week[lane], filter);
-        let (whole, has): (bool, Box<dyn Fn(&str) -> bool>) = match lane {
+        let (whole, has): (bool, Box<HasTopic>) = match lane {
             // Nobody of the team worked there: only how many counts.
             Lane::Ai => {
                 let (large, topics) = (large(cells), shown.topics);
@@ -198,7 +201,13 @@ impl Scores for Protected {
         bail!(SAID)
     }
 
-    async fn history(&self, _: &Party, _: Timestamp, _: usize) -> Result<Vec<Conversation>> {
+    async fn history(
+        &self,
+        _: &Party,
+        _: Timestamp,
+        _: Timestamp,
+        _: usize,
+    ) -> Result<Vec<Conversation>> {
         bail!(SAID)
     }
 

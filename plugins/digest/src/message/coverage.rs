@@ -153,9 +153,10 @@ fn csat_line(weekly: &Weekly, workspace: &Workspace) -> Text {
         return Text::from("CSAT: no survey was answered; the score does not need one.");
     }
     Text::from(format!(
-        "CSAT beside the score: {} answered, {} of them good (4–5); {} have a score too.",
+        "CSAT beside the score: {} answered, {} of them good (4–5); {} {} a score too.",
         counted(csat.answered, "survey"),
         percent(csat.good as f64 / csat.answered as f64),
         count(csat.both),
+        if csat.both == 1 { "has" } else { "have" },
     ))
 }

@@ -17,13 +17,18 @@ use crate::gather::{HISTORY, OfCustomer};
 const PART: usize = 8;
 /// So many conversations on one topic within this time are a pattern.
 const PATTERN: usize = 3;
+/// Patterns that are told, the most frequent topics first.
+const PATTERNS: usize = 5;
 const PATTERN_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Names that are listed.
 const NAMES: usize = 5;
 
 pub(crate) fn no_customer(who: &str, near: &[String]) -> Error {
     let text = Text::from("There is no customer \"").verbatim(shorten(who, NAME)).plain("\".");
-    Error::refused(offered(text, "Names like it:", near))
+    Error::refused(match near {
+        [] => text.plain(" Give an e-mail, a name, a company or an id."),
+        near => offered(text, "Names like it:", near),
+    })
 }
 
 pub(crate) fn customer(who: &str, history: &OfCustomer, workspace: &Workspace) -> Message {
@@ -59,7 +64,7 @@ fn facts(history: &OfCustomer, workspace: &Workspace) -> Vec<Fact> {
     let share = Share { good, n: scores.len() as u64 };
     let surveys = all.iter().filter(|one| one.csat.is_some()).count() as u64;
     let cases = match history.more {
-        true => format!("more than {}; the latest {HISTORY} are shown", HISTORY - 1),
+        true => format!("more than {HISTORY}; the latest {HISTORY} are shown"),
         false => counted(all.len() as u64, "conversation"),
     };
     vec![
@@ -93,7 +98,9 @@ fn patterns(all: &[Conversation]) -> Vec<Text> {
             ))
         })
     };
-    topics.into_iter().filter_map(pattern).collect()
+    let mut topics: Vec<(&str, Vec<&Conversation>)> = topics.into_iter().collect();
+    topics.sort_by_key(|(_, cases)| std::cmp::Reverse(cases.len()));
+    topics.into_iter().filter_map(pattern).take(PATTERNS).collect()
 }
 
 /// A case with who worked on it.

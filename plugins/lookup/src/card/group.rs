@@ -43,10 +43,13 @@ pub(crate) fn group(
     let message = moved(message, &gathered.members, names);
     let known = gathered.members.iter().filter(|member| !member.company.trim().is_empty());
     let silent = known.clone().filter(|member| member.now.n == 0).count() as u64;
+    let silent = match silent {
+        0 => "none".to_owned(),
+        n => count(n),
+    };
     message.note(format!(
-        "{} in the group, {} without a scored conversation in this time.",
+        "{} in the group, {silent} without a scored conversation in this time.",
         counted(known.count() as u64, "company").replace("companys", "companies"),
-        count(silent)
     ))
 }
 
@@ -64,7 +67,13 @@ fn per_customer(customers: Share) -> String {
 /// Members whose share changed for real, as far as there are enough to tell.
 fn moved(message: Message, members: &[Member], names: bool) -> Message {
     let mut moved = Vec::new();
-    for member in members.iter().filter(|one| one.now.n >= MIN_N && one.before.n >= MIN_N) {
+    let enough = |one: &&Member| one.now.n >= MIN_N && one.before.n >= MIN_N;
+    if !members.iter().any(|one| enough(&one)) {
+        return message.text(format!(
+            "Too few to tell whether a member moved: it takes {MIN_N} scored conversations in both times."
+        ));
+    }
+    for member in members.iter().filter(enough) {
         let Some(change) = member.now.change_from(member.before) else { continue };
         if change.interval.low > 0.0 || change.interval.high < 0.0 {
             moved.push((member, change));

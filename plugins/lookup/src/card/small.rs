@@ -2,6 +2,7 @@
 
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::cx::Looked;
+use cxbot_sdk::history::Colleague;
 use cxbot_sdk::text::shorten;
 use cxbot_sdk::{Error, Message, Text, Workspace};
 
@@ -33,17 +34,31 @@ pub(crate) fn why(found: &[Conversation], workspace: &Workspace) -> Message {
 }
 
 /// Who looked, at whom, when and where.
-pub(crate) fn lookups(title: &str, looked: &[Looked]) -> Message {
+pub(crate) fn lookups(title: &str, looked: &[Looked], colleagues: &[Colleague]) -> Message {
     let message = Message::new(title).heading(title);
     if looked.is_empty() {
-        return message.text("Nobody has looked.");
+        return message.text(format!("{}.", title.replace("Who looked", "Nobody has looked")));
     }
     looked.iter().fold(message, |message, one| {
         let text = Text::new().time(one.at).plain(" · ").verbatim(shorten(&one.who, NAME));
-        let text = text.plain(" · ").code(&*one.command).plain(" · ").verbatim(&*one.whom);
+        let text = whom(text.plain(" looked up "), &one.whom, colleagues);
+        let text = text.plain(" with ").code(&*one.command);
         message.text(match &one.seen_in {
-            Some(channel) => text.plain(" · in ").verbatim(channel.to_string()),
+            Some(channel) => text.plain(" in ").verbatim(channel.to_string()),
             None => text,
         })
     })
+}
+
+/// `Ana Silva (teammate intercom/814)`: the name as it is today, and what is written down for good.
+fn whom(text: Text, subject: &str, colleagues: &[Colleague]) -> Text {
+    let key = subject.strip_prefix("teammate ").unwrap_or_default();
+    let known = colleagues.iter().find(|one| one.keys.iter().any(|known| known == key));
+    let subject = shorten(subject, 2 * NAME);
+    match known {
+        Some(one) => {
+            text.verbatim(shorten(&one.name, NAME)).plain(" (").verbatim(subject).plain(")")
+        }
+        None => text.verbatim(subject),
+    }
 }

@@ -45,9 +45,16 @@ pub(crate) fn teammate(
         false => many(message, gathered, workspace),
     };
     let closed = counted(gathered.now.closed, "conversation");
+    let caveat = match gathered.now.share.n < MIN_N {
+        true => format!("It takes {MIN_N} for a share."),
+        false => {
+            "A share says what customers experienced: topics, customers and handovers differ from \
+                  person to person."
+                .to_owned()
+        }
+    };
     message.note(format!(
-        "{closed} closed in this time, {} of them scored. A share says what customers experienced: \
-         topics, customers and handovers differ from person to person.",
+        "{closed} closed in this time, {} of them scored. {caveat}",
         count(gathered.now.share.n)
     ))
 }

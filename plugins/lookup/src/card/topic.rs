@@ -9,15 +9,19 @@ use cxbot_sdk::words::{days_of, percent};
 use cxbot_sdk::{Clearance, Error, Message, Text, Workspace};
 
 use super::{NAME, case, case_without_quote, offered, share_words};
-use crate::gather::OfTopic;
+use crate::gather::{NoTopic, OfTopic};
 
-pub(crate) fn no_topic(name: &str, near: &[String], workspace: &Workspace) -> Error {
+pub(crate) fn no_topic(name: &str, near: &NoTopic, workspace: &Workspace) -> Error {
     let text = Text::from("No scored conversation of the last two weeks has the topic \"");
     let text = text.verbatim(shorten(name, NAME)).plain(match workspace.protected {
         true => "\", or it is not shown in protected mode.",
         false => "\".",
     });
-    Error::refused(offered(text, "Topics like it:", near))
+    Error::refused(match (near.names.as_slice(), near.alike) {
+        ([], _) => text.plain(" There are no topics in these weeks yet."),
+        (names, true) => offered(text, "Topics like it:", names),
+        (names, false) => offered(text, "Topics there are:", names),
+    })
 }
 
 /// `carried` says what may be seen where this is shown.
@@ -64,6 +68,11 @@ fn fact(topic: &OfTopic, lane: Lane, workspace: &Workspace) -> Fact {
         Some(was) => format!(", was {}", percent(was)),
         None => String::new(),
     };
+    // Of nothing there is nothing to tell.
+    if now.n == 0 {
+        let value = share_words(now);
+        return Fact { label: label.into(), value: value.into() };
+    }
     let verdict = judged.map_or("", |judged| judged.verdict.label());
     Fact { label: label.into(), value: format!("{}{was}   {verdict}", share_words(now)).into() }
 }

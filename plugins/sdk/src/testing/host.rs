@@ -158,12 +158,13 @@ impl Scores for TestHost {
     async fn history(
         &self,
         party: &Party,
-        before: Timestamp,
+        from: Timestamp,
+        until: Timestamp,
         limit: usize,
     ) -> anyhow::Result<Vec<Conversation>> {
         let found = self.of_party(party).into_iter();
-        let before = found.filter(|conversation| conversation.closed_at < before);
-        Ok(before.take(limit).cloned().collect())
+        let within = found.filter(|one| one.closed_at >= from && one.closed_at < until);
+        Ok(within.take(limit).cloned().collect())
     }
 
     async fn conversations(
@@ -234,8 +235,8 @@ impl Host for TestHost {
         Ok(all)
     }
 
-    async fn audit(&self, looked: Looked) -> anyhow::Result<()> {
-        lock(&self.audit).push(looked);
+    async fn audit(&self, looked: Vec<Looked>) -> anyhow::Result<()> {
+        lock(&self.audit).extend(looked);
         Ok(())
     }
 
