@@ -2,6 +2,7 @@
 
 use cxbot_digest::Digest;
 use cxbot_lookup::Lookup;
+use cxbot_mood::Mood;
 use cxbot_sdk::Plugin;
 use cxbot_sdk::Result;
 use cxbot_sdk::plugin::{Installed, install};
@@ -18,7 +19,7 @@ pub struct Builtin {
 }
 
 /// All of them, in the order of help and lists.
-pub const PLUGINS: &[Builtin] = &[builtin::<Digest>(), builtin::<Lookup>()];
+pub const PLUGINS: &[Builtin] = &[builtin::<Digest>(), builtin::<Lookup>(), builtin::<Mood>()];
 
 const fn builtin<P: Plugin>() -> Builtin {
     Builtin { name: P::NAME, install: install::<P>, schema: || schema_for!(P::Config) }

@@ -50,7 +50,7 @@ async fn mistakes_in_settings_and_arguments_are_found_before_anything_is_contact
     2 cxbot: key.toml:2: workspace.timezon: unknown field `timezon`, expected one of `timezone`, `ai_agent`, `good_from`, `steady_points`, `settle`, `attribution`
     2 cxbot: syntax.toml:1: unclosed table, expected `]`
     2 cxbot: schedule.toml:2: plugins.digest.schedule: "0 9 * * 8" is not a schedule: "8" is not a day of the week (0–7 or a name such as Mon)
-    2 cxbot: plugin.toml:1: plugins.digets: there is no such plugin; there are: digest, lookup
+    2 cxbot: plugin.toml:1: plugins.digets: there is no such plugin; there are: digest, lookup, mood
     2 cxbot: missing.toml: cannot read the configuration: No such file or directory (os error 2)
     2 cxbot: invalid value '2026-W60' for '--week <WEEK>': "2026-W60" is not a week; write it like 2026-W46
     2 cxbot: invalid value 'yesterday' for '--as-of <INSTANT>': write it like 2026-11-16T09:00:00Z
@@ -235,6 +235,7 @@ async fn slash_commands_answer_in_the_terminal() {
     topic NAME                                                                 A topic in each lane, last week.
     why CONVERSATION                                                           What is known of one conversation's score.
     audit [WHO]                                                                Who looked you up; an auditor asks for anyone.
+    mood [WHAT]                                                                The mood poll: open, close, results, history, export.
     help [COMMAND]                                                             What you can ask, or one command in detail.
     Answers are for you alone. In Slack and Discord, type /cx before the command.
     ");
@@ -284,6 +285,12 @@ async fn plugins_and_check_say_what_there_is() {
       command   topic  A topic in each lane, last week.
       command   why  What is known of one conversation's score.
       command   audit  Who looked you up; an auditor asks for anyone.
+    mood  The mood poll: one word a week, and nobody can tell whose.
+      may use   scores, publish, ballot
+      command   mood  The mood poll: open, close, results, history, export.
+      job       open  0 10 * * Mon
+      job       close  0 12 * * Tue
+      job       remind  0 * * * *
     "#);
     let check = world.ok(&["check"]).await;
     assert!(check.contains("note     store            data/cxbot.db will be made"), "{check}");

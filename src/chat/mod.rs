@@ -11,6 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use cxbot_sdk::message::Button;
 use cxbot_sdk::{Members, Message};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -292,6 +293,11 @@ pub trait Platform: Send + Sync {
 
     /// The ids of the people who belong to something, in their order; bots are left out.
     async fn members(&self, of: &Members) -> Result<Vec<String>, Failure>;
+
+    /// The zone that a person has set for themselves, where the platform tells.
+    async fn zone(&self, _person: &str) -> Option<TimeZone> {
+        None
+    }
 
     /// Answers a request so that only its asker sees it.
     async fn answer(&self, request: &Request, message: &Message) -> Result<(), Failure>;

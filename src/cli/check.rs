@@ -5,15 +5,18 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
+use cxbot_sdk::ballot::Invited;
 use cxbot_sdk::words::{counted, day_time};
-use cxbot_sdk::{Destination, Plugin, Workspace};
+use cxbot_sdk::{Destination, Members, Workspace};
 
 use super::{installed, show};
-use crate::chat::Finding;
 use crate::chat::discord::{self, Discord};
+use crate::chat::slack::Asks;
 use crate::chat::slack::{self, Slack};
+use crate::chat::{Finding, Platform, audience};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Loaded};
+use crate::host::Plugins;
 use crate::store::{Address, GONE_AFTER, Store};
 
 /// Checks the configuration, the store and the schedules.
@@ -64,19 +67,23 @@ impl Check {
             }
         }
         self.store(&address).await?;
-        if !tokens_of_destinations(loaded)? {
+        if !tokens_of_destinations(config, &plugins)? {
             code = ExitCode::from(1);
         }
-        if self.online && !self.look(loaded, &workspace).await? {
+        if self.online && !self.look(config, &plugins, &workspace).await? {
             code = ExitCode::from(1);
         }
         Ok(code)
     }
 
     /// Whether the platforms find nothing wrong.
-    async fn look(&self, loaded: &Loaded, workspace: &Workspace) -> Result<bool> {
-        let config = &loaded.config;
-        let all = channels(loaded)?;
+    async fn look(
+        &self,
+        config: &Config,
+        plugins: &Plugins,
+        workspace: &Workspace,
+    ) -> Result<bool> {
+        let all = channels(config, plugins);
         let on = |platform: &str| -> Vec<&str> {
             let own = all.iter().filter(|at| at.platform == platform);
             own.map(|at| at.channel.as_str()).collect()
@@ -86,11 +93,16 @@ impl Check {
             let slack = Slack::new(&config.slack, token, workspace.zone.clone())?;
             let slack = slack.listening(config.secrets.slack_app.clone());
             let slack = slack.with_groups(config.access.slack_groups().collect());
+            let slack = slack.asking(asks_on(plugins, slack::NAME));
             well &= say(slack::NAME, slack.look(&on(slack::NAME)).await)?;
+            well &= say(slack::NAME, look_at_audiences(&slack, plugins).await)?;
         }
         if let Some(token) = &config.secrets.discord {
             let discord = Discord::new(&config.discord, token)?;
+            let channels = on(discord::NAME).into_iter().map(str::to_owned).collect();
+            let discord = discord.answering(Vec::new(), channels);
             well &= say(discord::NAME, discord.look(&on(discord::NAME)).await)?;
+            well &= say(discord::NAME, look_at_audiences(&discord, plugins).await)?;
         }
         Ok(well)
     }
@@ -160,10 +172,10 @@ pub(super) fn switches(config: &Config) -> [(&'static str, bool, &'static str, &
 }
 
 /// A channel whose platform has no token gets nothing.
-fn tokens_of_destinations(loaded: &Loaded) -> Result<bool> {
-    let secrets = &loaded.config.secrets;
+fn tokens_of_destinations(config: &Config, plugins: &Plugins) -> Result<bool> {
+    let secrets = &config.secrets;
     let mut well = true;
-    for at in channels(loaded)? {
+    for at in channels(config, plugins) {
         let (token, is_set) = match at.platform.as_str() {
             slack::NAME => ("SLACK_BOT_TOKEN", secrets.slack_bot.is_some()),
             discord::NAME => ("DISCORD_TOKEN", secrets.discord.is_some()),
@@ -177,15 +189,50 @@ fn tokens_of_destinations(loaded: &Loaded) -> Result<bool> {
     Ok(well)
 }
 
-/// Every channel that the settings name, each once.
-pub(super) fn channels(loaded: &Loaded) -> Result<BTreeSet<Destination>> {
-    let config = &loaded.config;
-    let mut channels: BTreeSet<Destination> = config.operator.channel.iter().cloned().collect();
-    if let Some(section) = config.plugins.get(cxbot_digest::Digest::NAME) {
-        let digest = cxbot_digest::Digest::new(serde_json::from_value(section.clone())?)?;
-        channels.extend(digest.destinations().cloned());
+/// Everywhere that the settings have something posted, each place once.
+pub(super) fn channels(config: &Config, plugins: &Plugins) -> BTreeSet<Destination> {
+    let mut channels = plugins.destinations();
+    channels.extend(config.operator.channel.clone());
+    let people = plugins.asked().filter_map(|invited| match invited {
+        Invited::At(at) if at.is_person() => Some(at.clone()),
+        _ => None,
+    });
+    channels.extend(people);
+    channels
+}
+
+/// Whose members on this platform are asked.
+fn audiences(plugins: &Plugins, platform: &str) -> Vec<Members> {
+    let members = |invited: &Invited| match invited {
+        Invited::Group { platform: on, id } if on == platform => Some(Members::Group(id.clone())),
+        Invited::At(at) if at.platform == platform && !at.is_person() => {
+            Some(Members::Channel(at.channel.clone()))
+        }
+        _ => None,
+    };
+    plugins.asked().filter_map(members).collect()
+}
+
+/// Whether anybody on this platform is asked, person by person or by where they are.
+pub(super) fn asks_on(plugins: &Plugins, platform: &str) -> Asks {
+    let all = audiences(plugins, platform);
+    let groups = all.iter().any(|of| matches!(of, Members::Group(_)));
+    Asks { people: plugins.asked().next().is_some(), groups }
+}
+
+async fn look_at_audiences(platform: &dyn Platform, plugins: &Plugins) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for of in audiences(plugins, platform.name()) {
+        let found = audience(platform, &of).await;
+        // Where a channel does not tell who is in it, whoever sees the poll may answer.
+        findings.push(match (&of, found) {
+            (Members::Channel(_), Err(why)) => {
+                Ok(format!("{why}; so the poll does not say of how many"))
+            }
+            (_, found) => found,
+        });
     }
-    Ok(channels)
+    findings
 }
 
 /// Prints what was found; whether nothing is wrong.

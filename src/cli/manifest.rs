@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use super::show;
-use crate::chat::slack::manifest;
+use super::check::asks_on;
+use super::{installed, show};
+use crate::chat::slack::{self, Asks, manifest};
 use crate::config::Loaded;
 
 /// Prints the manifest of the Slack app: make the app from it, then install it.
@@ -24,8 +25,9 @@ impl Manifest {
     pub(super) fn run(&self, loaded: &Loaded) -> Result<ExitCode> {
         let Platform::Slack = self.platform;
         loaded.config.workspace().map_err(|problem| loaded.locate(problem))?;
-        let with_groups = loaded.config.access.slack_groups().next().is_some();
-        let manifest = manifest::manifest(&loaded.config.slack.command, with_groups);
+        let asks = asks_on(&installed(loaded)?, slack::NAME);
+        let groups = asks.groups || loaded.config.access.slack_groups().next().is_some();
+        let manifest = manifest::manifest(&loaded.config.slack.command, Asks { groups, ..asks });
         show::print(&show::json(&manifest)?)?;
         Ok(ExitCode::SUCCESS)
     }

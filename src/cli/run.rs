@@ -76,10 +76,15 @@ fn platforms(loaded: &Loaded, app: &App) -> Result<Vec<Arc<dyn Platform>>> {
     let slack = slack.map(|token| Slack::new(&config.slack, token, zone)).transpose()?;
     let app_token = config.secrets.slack_app.clone();
     let groups = config.access.slack_groups().collect();
-    let slack = slack.map(|slack| slack.listening(app_token).with_groups(groups));
+    let slack = slack.map(|slack| {
+        slack
+            .listening(app_token)
+            .with_groups(groups)
+            .asking(check::asks_on(app.plugins(), crate::chat::slack::NAME))
+    });
     let discord = config.secrets.discord.as_ref();
     let discord = discord.map(|token| Discord::new(&config.discord, token)).transpose()?;
-    let channels = check::channels(loaded)?.into_iter();
+    let channels = check::channels(config, app.plugins()).into_iter();
     let channels = channels.filter(|at| at.platform == discord::NAME).map(|at| at.channel);
     let discord = discord.map(|discord| discord.answering(commands(app), channels.collect()));
     let slack = slack.map(|slack| Arc::new(slack) as Arc<dyn Platform>);

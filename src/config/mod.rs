@@ -10,6 +10,7 @@ mod secrets;
 mod sources;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use cxbot_sdk::count::{Exclusion, NOBODY_ANSWERED};
 use cxbot_sdk::history::Attribution;
@@ -83,6 +84,9 @@ pub struct StoreConfig {
     /// Such as "sqlite://data/cxbot.db", the file and its folder are made, or
     /// "postgres://user@host/database". One with a password belongs into DATABASE_URL.
     pub url: String,
+    /// The folder of the secrets of open ballots; it belongs on this machine's own disk and into no
+    /// backup. Default: keys, beside the SQLite file or in data.
+    pub keys: Option<PathBuf>,
 }
 
 /// `[operator]`: whoever keeps cxbot running.
@@ -133,6 +137,8 @@ pub struct PersonConfig {
     pub teammate: Vec<String>,
     /// Teams that they are in, or lead where "manager" is one of their roles.
     pub teams: Vec<String>,
+    /// Their own zone, where it is not the workspace's, by its IANA name.
+    pub timezone: Option<String>,
     pub roles: Vec<String>,
 }
 
@@ -178,7 +184,7 @@ impl Default for WorkspaceConfig {
 
 impl Default for StoreConfig {
     fn default() -> Self {
-        StoreConfig { url: "sqlite://data/cxbot.db".to_owned() }
+        StoreConfig { url: "sqlite://data/cxbot.db".to_owned(), keys: None }
     }
 }
 
@@ -211,6 +217,11 @@ impl Config {
         self.discord.check()?;
         self.access.check()?;
         self.check_protected()?;
+        for (place, person) in self.people.iter().enumerate() {
+            if let Some(name) = &person.timezone {
+                zone(&format!("people[{place}].timezone"), name)?;
+            }
+        }
         Ok(Workspace {
             zone: zone("workspace.timezone", &settings.timezone)?,
             zone_name: settings.timezone.clone(),
@@ -388,8 +399,9 @@ mod tests {
             (
                 "[[channels]]\nchannel = \"slack:#cx\"",
                 vec![],
-                "FILE:2: channels[0].channel: \"slack:#cx\" is not a channel's id; copy it from the \
-                 end of the channel's details in Slack, and write it like slack:C0123ABCD",
+                "FILE:2: channels[0].channel: \"slack:#cx\" is not a channel's or a person's id; copy \
+                 it from the end of the channel's details in Slack, or from the menu of the \
+                 person's profile, and write it like slack:C0123ABCD or slack:U0123ABCD",
             ),
             (
                 "[intercom]\ntoken = \"t\"",
@@ -405,7 +417,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_refused_with_the_known_ones() {
         let line = problem("[store]\nuri = \"x\"", &[]);
-        assert_eq!(line, "FILE:2: store.uri: unknown field `uri`, expected `url`");
+        assert_eq!(line, "FILE:2: store.uri: unknown field `uri`, expected `url` or `keys`");
     }
 
     #[test]
@@ -460,7 +472,7 @@ mod tests {
             let loaded = load(text, &[]).expect("settings");
             loaded.config.plugins.into_keys().collect::<Vec<_>>()
         };
-        assert_eq!(names(""), ["digest", "lookup"]);
+        assert_eq!(names(""), ["digest", "lookup", "mood"]);
         assert_eq!(names("[plugins]"), Vec::<String>::new());
     }
 }

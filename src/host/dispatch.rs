@@ -8,8 +8,8 @@ use cxbot_sdk::{Error, Host, Invoker, Message, Reply, Result, Text, Tick};
 use serde_json::Value;
 
 use super::{App, form, help, identity, protected, redact, resolve};
-use crate::chat::Suggest;
 use crate::chat::form::{Form, Values};
+use crate::chat::{Asked, Request, Suggest};
 
 impl App {
     /// Runs a slash command, given without the `/cx` before it.
@@ -83,6 +83,30 @@ impl App {
             }
         }
         Ok(parts)
+    }
+
+    /// Whether nobody may find out who asked for this.
+    pub fn is_secret(&self, asked: &Asked) -> bool {
+        let (Asked::Press(id) | Asked::Submit { id, .. }) = asked else { return false };
+        self.behind(id).is_ok_and(|(_, action, _)| action.secret)
+    }
+
+    /// A request as it is kept: its id and its text.
+    pub fn as_kept(&self, request: &Request) -> anyhow::Result<(String, String)> {
+        match self.is_secret(&request.what) {
+            true => self.services.sealed_request(request),
+            false => Ok((request.id.clone(), serde_json::to_string(request)?)),
+        }
+    }
+
+    /// A request as it was asked, from what is kept of it.
+    pub fn as_asked(&self, kept: &str) -> anyhow::Result<Request> {
+        self.services.read_request(kept)
+    }
+
+    /// Destroys what would tell of secret requests, once no ballot is open.
+    pub async fn forget_secret_requests(&self) -> anyhow::Result<()> {
+        self.services.forget_secret_requests().await
     }
 
     /// The action that a button's id names.

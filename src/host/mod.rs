@@ -1,5 +1,6 @@
 //! The host: lends the store and the clock to plugins, and runs their actions and jobs.
 
+mod ballots;
 pub mod deliver;
 mod dispatch;
 mod form;
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Result;
+use cxbot_sdk::ballot::Invited;
 use cxbot_sdk::count::Filter;
 use cxbot_sdk::plugin::{Action, Installed, Job, Manifest};
 use cxbot_sdk::{Destination, Error};
@@ -24,6 +26,8 @@ use crate::builtin::PLUGINS;
 use crate::clock::Clock;
 use crate::config::{AccessConfig, Config, Problem};
 use crate::store::{Address, Counting, Posted, Store};
+use ballots::Booth;
+pub use ballots::Directory;
 use services::Services;
 
 /// What a configuration enables, before anything is opened.
@@ -124,6 +128,16 @@ impl Plugins {
         self.manifests().flat_map(|manifest| manifest.jobs.iter().map(move |job| (manifest, job)))
     }
 
+    /// Everywhere that plugins post by themselves, each place once.
+    pub fn destinations(&self) -> BTreeSet<Destination> {
+        self.manifests().flat_map(|manifest| manifest.posts_to.iter().cloned()).collect()
+    }
+
+    /// Whom plugins ask by themselves.
+    pub fn asked(&self) -> impl Iterator<Item = &Invited> {
+        self.manifests().flat_map(|manifest| &manifest.asks)
+    }
+
     /// The filters to count: the empty one first, then what plugins ask for, each once.
     fn filters(&self) -> Vec<Filter> {
         let mut filters = vec![Filter::default()];
@@ -182,7 +196,13 @@ impl App {
             settle: workspace.settle,
         };
         let store = Store::open(address, counting).await?;
-        let services = Services::new(store, workspace, clock, config.people.clone());
+        let services = Services::new(
+            store,
+            workspace,
+            clock,
+            config.people.clone(),
+            Booth::of(config, address),
+        );
         Ok(App { plugins, access: config.access.clone(), services: Arc::new(services) })
     }
 
@@ -210,6 +230,11 @@ impl App {
     /// The scores as plugins get them.
     pub fn scores(&self) -> &dyn cxbot_sdk::scores::Scores {
         cxbot_sdk::Host::scores(self.services.as_ref())
+    }
+
+    /// Says what platforms know of people. The first time counts.
+    pub(crate) fn look_people_up_with(&self, directory: Arc<dyn Directory>) {
+        let _known: Result<(), _> = self.services.booth.directory.set(directory);
     }
 
     pub fn workspace(&self) -> &cxbot_sdk::Workspace {

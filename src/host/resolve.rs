@@ -171,6 +171,7 @@ mod tests {
             suggests: Vec::new(),
             individual: false,
             only: None,
+            secret: false,
         }
     }
 

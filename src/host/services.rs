@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use cxbot_sdk::ballot::Ballots;
 use cxbot_sdk::cx::{Looked, Render};
 use cxbot_sdk::history::Colleague;
 use cxbot_sdk::scores::Scores;
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::{Mutex as AsyncMutex, Notify};
 
+use super::ballots::Booth;
 use super::protected::Protected;
 use super::{people, redact};
 use crate::clock::Clock;
@@ -24,8 +26,9 @@ pub(super) struct Services {
     pub(super) workspace: Workspace,
     /// In protected mode the only way to the scores.
     protected: Option<Protected>,
+    pub(super) booth: Booth,
     clock: Arc<dyn Clock>,
-    people: Vec<PersonConfig>,
+    pub(super) people: Vec<PersonConfig>,
     keys: Mutex<HashMap<String, Arc<AsyncMutex<()>>>>,
     /// Told whenever something was published.
     pub(super) published: Notify,
@@ -37,10 +40,11 @@ impl Services {
         workspace: Workspace,
         clock: Arc<dyn Clock>,
         people: Vec<PersonConfig>,
+        booth: Booth,
     ) -> Self {
         let (keys, published) = (Mutex::default(), Notify::new());
         let protected = workspace.protected.then(|| Protected(store.clone()));
-        Services { store, workspace, protected, clock, people, keys, published }
+        Services { store, workspace, protected, booth, clock, people, keys, published }
     }
 
     /// The lock of one message. Locks that nobody holds are dropped on the way.
@@ -66,6 +70,10 @@ impl Host for Services {
             Some(protected) => protected,
             None => &self.store,
         }
+    }
+
+    fn ballots(&self) -> &dyn Ballots {
+        self
     }
 
     async fn colleagues(&self) -> anyhow::Result<Vec<Colleague>> {
@@ -144,7 +152,13 @@ pub(super) mod tests {
     /// Services over a store in memory.
     pub(crate) async fn services() -> Arc<Services> {
         let store = Store::open(&Address::Memory, Counting::default()).await.expect("a store");
-        Arc::new(Services::new(store, Workspace::default(), Arc::new(SystemClock), Vec::new()))
+        Arc::new(Services::new(
+            store,
+            Workspace::default(),
+            Arc::new(SystemClock),
+            Vec::new(),
+            Booth::in_memory(),
+        ))
     }
 
     #[tokio::test]
@@ -160,11 +174,12 @@ pub(super) mod tests {
             ..Workspace::default()
         };
         let store = Store::open(&Address::Memory, Counting::default()).await.expect("a store");
-        let services = Services::new(store, workspace, Arc::new(SystemClock), Vec::new());
+        let services =
+            Services::new(store, workspace, Arc::new(SystemClock), Vec::new(), Booth::in_memory());
         let text = Text::from("She said: ").shortened("my card is 4111 1111 1111 1111", 20);
         let render = Box::pin(async { Ok(Message::sentence(text.outside(" and a@x.example"))) });
         let everywhere = [open.clone(), hidden.clone(), unnamed.clone()];
-        services.publish("digest", &everywhere, "key", render).await.expect("published");
+        Host::publish(&services, "digest", &everywhere, "key", render).await.expect("published");
         for (at, wanted) in [
             (open, "She said: my card is 4111 111… and a@x.example"),
             (hidden, "She said: my card is [card] and [e-mail]"),
@@ -190,7 +205,7 @@ pub(super) mod tests {
                 inside.fetch_sub(1, Ordering::SeqCst);
                 Ok(Message::sentence(format!("{number} answered")))
             });
-            services.publish("mood", &channel, "poll", render)
+            Host::publish(services.as_ref(), "mood", &channel, "poll", render)
         };
         let all = futures_util::future::join_all((0..20).map(|_| publish())).await;
         assert!(all.into_iter().all(|published| published.is_ok()));

@@ -5,6 +5,7 @@
 //! knows which database there is.
 
 mod audit;
+mod ballots;
 mod board;
 mod counts;
 mod deliveries;
@@ -32,6 +33,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+pub use ballots::{BallotRow, Put};
 pub use board::{Posted, fingerprint};
 pub use deliveries::{Delivery, State, Status, Unsent};
 pub use engine::Cleaned;

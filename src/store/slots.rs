@@ -65,7 +65,17 @@ pub struct SlotRow {
     pub tries: i64,
 }
 
+/// Slots are remembered so long; a yearly job still finds the one before.
+const SLOTS_FOR: SignedDuration = SignedDuration::from_hours(800 * 24);
+
 impl Store {
+    /// Forgets slots of long ago.
+    pub async fn forget_slots(&self, now: Timestamp) -> Result<()> {
+        let mut tx = self.engine.begin().await?;
+        tx.execute(sql::FORGET_SLOTS, args![millis(now - SLOTS_FOR)]).await?;
+        tx.commit().await
+    }
+
     /// Makes rows of the slots that have come up to `now`. The newest is due, older ones that were
     /// missed are recorded as skipped. A schedule seen for the first time, or changed, starts now.
     pub async fn list_slots(&self, job: &Job, now: Timestamp) -> Result<()> {

@@ -269,6 +269,32 @@ UNANSWERED = "SELECT platform, id, request, received_at, state FROM inbox
 /// After so long nobody waits any more for an answer that was never given.
 FORGET_ANSWERED = "DELETE FROM inbox WHERE received_at < $1";
 
+/// Slots of long ago: what became of them is nobody's question any more.
+FORGET_SLOTS = "DELETE FROM slot WHERE due_at < $1 AND state IN ('done', 'skipped')";
+/// What is left of requests that were answered and forgotten: ids and times.
+DROP_FORGOTTEN_REQUESTS = "DELETE FROM inbox WHERE state = 'done' AND request = ''";
+/// Requests that nobody may read later and that still wait.
+WAITING_SECRETS = "SELECT id FROM inbox WHERE state <> 'done' AND request LIKE $1 LIMIT 1";
+
+// Secret ballots.
+
+OPEN_BALLOT = "INSERT INTO ballot (plugin, name, sealed, roll) VALUES ($1, $2, 0, $3)
+    ON CONFLICT (plugin, name) DO NOTHING";
+BALLOT = "SELECT sealed, roll FROM ballot WHERE plugin = $1 AND name = $2";
+OPEN_BALLOTS = "SELECT 1 FROM ballot WHERE sealed = 0 LIMIT 1";
+PAPER = "SELECT paper FROM paper WHERE plugin = $1 AND ballot = $2 AND voter = $3";
+PUT_PAPER = "INSERT INTO paper (plugin, ballot, voter, paper, reminded) VALUES ($1, $2, $3, $4, 0)
+    ON CONFLICT (plugin, ballot, voter) DO UPDATE SET paper = excluded.paper";
+HOW_MANY_PAPERS = "SELECT COUNT(*) FROM paper WHERE plugin = $1 AND ballot = $2 AND paper <> ''";
+SEAL_BALLOT = "UPDATE ballot SET sealed = 1 WHERE plugin = $1 AND name = $2";
+PAPERS = "SELECT voter, paper FROM paper WHERE plugin = $1 AND ballot = $2 AND paper <> ''";
+LEAVE_ALONE = "SELECT voter FROM paper
+    WHERE plugin = $1 AND ballot = $2 AND (paper <> '' OR reminded = 1)";
+REMINDED = "INSERT INTO paper (plugin, ballot, voter, paper, reminded) VALUES ($1, $2, $3, '', 1)
+    ON CONFLICT (plugin, ballot, voter) DO UPDATE SET reminded = 1";
+BURN_PAPERS = "DELETE FROM paper WHERE plugin = $1 AND ballot = $2";
+BURN_BALLOT = "DELETE FROM ballot WHERE plugin = $1 AND name = $2";
+
 // Who looked whom up.
 
 AUDIT = "SELECT at, who, whom, command, seen_in FROM audit ORDER BY at DESC, id DESC LIMIT $1";
@@ -342,8 +368,9 @@ LATEST_DONE = "SELECT civil, due_at, late, seen FROM slot WHERE job = $1 AND sta
     ORDER BY due_at DESC LIMIT 1";
 SEEN = "UPDATE slot SET seen = $3 WHERE job = $1 AND civil = $2";
 /// The latest slot of each job that had its time, with how it went.
-LATEST_SLOTS = "SELECT s.job, s.state, s.tries, s.reason FROM slot s
-    WHERE s.due_at = (SELECT MAX(t.due_at) FROM slot t WHERE t.job = s.job) ORDER BY s.job";
+LATEST_SLOTS = "SELECT s.job, s.state, s.tries, s.reason
+    FROM (SELECT job, MAX(due_at) AS due_at FROM slot GROUP BY job) n
+    JOIN slot s ON s.job = n.job AND s.due_at = n.due_at ORDER BY s.job";
 PREVIOUS_SLOT = "SELECT MAX(due_at) FROM slot WHERE job = $1 AND state = 'done' AND due_at < $2";
 SLOTS = "SELECT job, civil, due_at, state, reason, late, tries FROM slot ORDER BY due_at, job";
 }

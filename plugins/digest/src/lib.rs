@@ -98,7 +98,7 @@ impl Plugin for Digest {
             .action("reading", "How to read the digest.", Self::reading);
         self.editions.iter().fold(routes, |routes, edition| {
             let posted = edition.clone();
-            routes.counted(&edition.filter).report(
+            routes.counted(&edition.filter).posts_to(&edition.destinations).report(
                 &edition.name,
                 &edition.schedule,
                 move |cx, tick| Self::post(cx, tick, posted.clone()),
@@ -108,11 +108,6 @@ impl Plugin for Digest {
 }
 
 impl Digest {
-    /// Every channel that gets an edition.
-    pub fn destinations(&self) -> impl Iterator<Item = &Destination> {
-        self.editions.iter().flat_map(|edition| &edition.destinations)
-    }
-
     /// The edition of that name; the default one if none is named.
     pub fn edition(&self, name: Option<&str>) -> Result<Arc<Edition>> {
         let name = name.unwrap_or(DEFAULT_EDITION);

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use cxbot_sdk::Workspace;
-use cxbot_sdk::count::{Lane, Spread, Unscored, WeekCounts};
+use cxbot_sdk::cells::{CellCounts, cells};
+use cxbot_sdk::count::{Lane, Unscored, WeekCounts};
 use cxbot_sdk::figures::{self, BAND_WEEKS, Band, Judged, Share, Verdict, judge, split_change};
 use cxbot_sdk::scores::Window;
 use cxbot_sdk::week::Week;
@@ -117,27 +118,16 @@ impl Cell {
     }
 }
 
-/// The spreads of one cell in both weeks, and its history.
-struct Raw<'w> {
-    topic: Option<&'w String>,
-    lane: Lane,
-    now: Spread,
-    before: Spread,
-    history: Vec<Spread>,
-    customers: u64,
-    hidden: bool,
-}
-
 impl Report {
     /// Judges one window. Pure: the same window gives the same report.
     pub fn new(window: &Window, week: Week, workspace: &Workspace, as_of: Timestamp) -> Report {
         let good_from = workspace.good_from;
-        let raw: Vec<Raw> = lanes(window).chain(topics(window)).collect();
+        let raw = cells(window);
         let cells: Vec<figures::Cell> = raw.iter().map(|raw| raw.figures(good_from)).collect();
         let judged = judge(&cells, workspace.steady);
         let parts = Lane::ALL.map(|lane| split(window, lane, good_from));
         let mut all: Vec<Cell> =
-            raw.iter().zip(&judged).map(|(raw, judged)| raw.cell(judged, good_from)).collect();
+            raw.iter().zip(&judged).map(|(raw, judged)| Cell::of(raw, judged, good_from)).collect();
         for (cell, parts) in all.iter_mut().zip(parts) {
             cell.mix = parts.map(|parts| parts.mix);
             cell.within = parts.map(|parts| parts.within);
@@ -174,62 +164,21 @@ impl Report {
     }
 }
 
-fn lanes(window: &Window) -> impl Iterator<Item = Raw<'_>> {
-    Lane::ALL.into_iter().map(|lane| Raw {
-        topic: None,
-        lane,
-        now: window.now.lanes[lane].all,
-        before: window.before.lanes[lane].all,
-        history: window.history.iter().map(|past| past.lanes[lane].all).collect(),
-        customers: window.now.lanes[lane].customers.get("").copied().unwrap_or_default(),
-        hidden: window.now.lanes[lane].hidden > 0,
-    })
-}
-
-/// Every topic of every lane that has a scored conversation this week.
-fn topics(window: &Window) -> impl Iterator<Item = Raw<'_>> {
-    Lane::ALL.into_iter().flat_map(move |lane| {
-        let seen = window.now.lanes[lane].topics.iter().filter(|(_, spread)| spread.scored() > 0);
-        seen.map(move |(topic, &now)| {
-            let of =
-                |topics: &BTreeMap<String, Spread>| topics.get(topic).copied().unwrap_or_default();
-            let customers = &window.now.lanes[lane].customers;
-            Raw {
-                topic: Some(topic),
-                lane,
-                now,
-                before: of(&window.before.lanes[lane].topics),
-                history: window.history.iter().map(|week| of(&week.lanes[lane].topics)).collect(),
-                customers: customers.get(topic).copied().unwrap_or_default(),
-                hidden: false,
-            }
-        })
-    })
-}
-
-impl Raw<'_> {
-    fn figures(&self, good_from: u8) -> figures::Cell {
-        figures::Cell {
-            now: self.now.share(good_from),
-            before: self.before.share(good_from),
-            history: self.history.iter().map(|week| week.share(good_from)).collect(),
-        }
-    }
-
-    fn cell(&self, judged: &Judged, good_from: u8) -> Cell {
-        let (now, before) = (self.now.share(good_from), self.before.share(good_from));
+impl Cell {
+    fn of(raw: &CellCounts<'_>, judged: &Judged, good_from: u8) -> Cell {
+        let (now, before) = (raw.now.share(good_from), raw.before.share(good_from));
         let interval = now.interval();
         let change = judged.change;
         Cell {
-            topic: self.topic.cloned(),
-            lane: self.lane,
+            topic: raw.topic.cloned(),
+            lane: raw.lane,
             scored: now.n,
             good: now.good,
             share: now.value(),
             low: interval.map(|interval| interval.low),
             high: interval.map(|interval| interval.high),
-            spread: self.now.0,
-            customers: self.customers,
+            spread: raw.now.0,
+            customers: raw.customers,
             previous: Previous { scored: before.n, good: before.good, share: before.value() },
             change: change.map(|change| change.points),
             change_low: change.map(|change| change.interval.low),
@@ -239,7 +188,7 @@ impl Raw<'_> {
             usual: judged.usual,
             mix: None,
             within: None,
-            hidden: self.hidden,
+            hidden: raw.hidden,
         }
     }
 }

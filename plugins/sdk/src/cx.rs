@@ -13,7 +13,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::ballot::{Ballot, Ballots};
 use crate::channel::{Channel, Clearance};
+use crate::count::Lane;
 use crate::error::Result;
 use crate::history::{Attribution, Colleague};
 use crate::message::Message;
@@ -47,6 +49,24 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// What a lane is called in a sentence.
+    pub fn lane_name(&self, lane: Lane) -> String {
+        match lane {
+            Lane::Human => "human team".to_owned(),
+            Lane::Ai => format!("{} lane", self.ai_agent),
+            Lane::Handoff => format!("{} → human", self.ai_agent),
+        }
+    }
+
+    /// What a lane is called as a label.
+    pub fn lane_label(&self, lane: Lane) -> String {
+        match lane {
+            Lane::Human => "HUMAN TEAM".to_owned(),
+            Lane::Ai => self.ai_agent.to_uppercase(),
+            Lane::Handoff => format!("{} → HUMAN", self.ai_agent.to_uppercase()),
+        }
+    }
+
     /// What a channel may carry, where the workspace has settled it. A channel for which neither it nor
     /// the plugin's own settings say anything carries figures only.
     pub fn clearance_of(&self, at: &Destination) -> Option<Clearance> {
@@ -120,6 +140,17 @@ impl Invoker {
 pub struct Destination {
     pub platform: String,
     pub channel: String,
+}
+
+impl Destination {
+    /// Whether it is a person, reached by direct message.
+    pub fn is_person(&self) -> bool {
+        match self.platform.as_str() {
+            "slack" => self.channel.starts_with(['U', 'W']),
+            "discord" => self.channel.starts_with('@'),
+            _ => false,
+        }
+    }
 }
 
 /// People on a platform who belong together. The platform says who they are at the moment; bots are
@@ -244,6 +275,7 @@ pub trait Host: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
     fn workspace(&self) -> &Workspace;
     fn scores(&self) -> &dyn Scores;
+    fn ballots(&self) -> &dyn Ballots;
     /// Everyone on the team's side who was ever named, those who left included, in the order of names.
     async fn colleagues(&self) -> anyhow::Result<Vec<Colleague>>;
     /// Writes down for good that someone looked others up: all of it or nothing.
@@ -342,6 +374,12 @@ impl<P: Plugin> Cx<P> {
     pub async fn audited(&self, subjects: Option<&[String]>, limit: usize) -> Result<Vec<Looked>> {
         self.must_need(Need::Identity)?;
         Ok(self.host.audited(subjects, limit).await?)
+    }
+
+    /// A secret ballot of that name; refused without [`Need::Ballot`].
+    pub fn ballot(&self, name: &str) -> Result<Ballot<'_>> {
+        self.must_need(Need::Ballot)?;
+        Ok(Ballot::new(&*self.host, P::NAME, name))
     }
 
     /// The plugin's own JSON values by key.

@@ -1,10 +1,13 @@
 //! The contract between cxbot and its plugins.
 //!
 //! In reading order: a [`plugin::Plugin`] has actions and jobs; each gets a [`cx::Cx`], through which
-//! it reads [`scores`], keeps [`state`] and publishes a [`message::Message`]. What the numbers mean is
-//! in [`count`] (which conversation counts where) and [`figures`] (what may be said about a change);
+//! it reads [`scores`], keeps [`state`], asks in a secret [`ballot`] and publishes a
+//! [`message::Message`]. What the numbers mean is
+//! in [`count`] (which conversation counts where), [`cells`] and [`figures`] (what may be said about a change);
 //! how they are written is in [`words`] and checked by [`lint`]. [`testing`] holds an in-memory host.
 
+pub mod ballot;
+pub mod cells;
 pub mod channel;
 pub mod civil;
 pub mod conversation;

@@ -10,8 +10,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::ballot::Invited;
 use crate::count::Filter;
-use crate::cx::{Cx, Host, Invoker};
+use crate::cx::{Cx, Destination, Host, Invoker};
 use crate::error::{Error, Result};
 use crate::message::Message;
 use crate::schedule::Schedule;
@@ -24,6 +25,8 @@ pub enum Need {
     Scores,
     /// Post and edit messages in channels.
     Publish,
+    /// Ask people in a secret ballot, and write to them.
+    Ballot,
     /// Know who asks. Without it a plugin sees a keyed hash per person.
     Identity,
 }
@@ -97,6 +100,8 @@ pub struct Routes<P> {
     suggestions: Vec<(Typing, SuggestionHandler<P>)>,
     counted: Vec<Filter>,
     segments: Vec<String>,
+    posts_to: Vec<Destination>,
+    asks: Vec<Invited>,
 }
 
 /// An action and an argument of it.
@@ -132,6 +137,8 @@ pub struct Action {
     pub suggests: Vec<String>,
     /// Whether it is about single people or conversations: never run in protected mode.
     pub individual: bool,
+    /// Whether nobody may find out who asked for it: the host keeps no trace that can be read.
+    pub secret: bool,
     /// Whom it answers at all, where that is not everyone.
     pub only: Option<Only>,
 }
@@ -169,6 +176,10 @@ pub struct Manifest {
     pub counted: Vec<Filter>,
     /// The attributes by whose values the host finds conversations.
     pub segments: Vec<String>,
+    /// Where it posts by itself.
+    pub posts_to: Vec<Destination>,
+    /// Whom it asks by itself.
+    pub asks: Vec<Invited>,
 }
 
 impl<P: Plugin> Default for Routes<P> {
@@ -180,6 +191,8 @@ impl<P: Plugin> Default for Routes<P> {
             suggestions: Vec::new(),
             counted: Vec::new(),
             segments: Vec::new(),
+            posts_to: Vec::new(),
+            asks: Vec::new(),
         }
     }
 }
@@ -232,6 +245,15 @@ impl<P: Plugin> Routes<P> {
     pub fn individual(mut self) -> Self {
         if let Some((action, _)) = self.actions.last_mut() {
             action.individual = true;
+        }
+        self
+    }
+
+    /// Says that nobody may find out who asks for the action before: the host keeps such requests in a
+    /// form that it cannot read itself once the plugin's ballots are burnt.
+    pub fn secret(mut self) -> Self {
+        if let Some((action, _)) = self.actions.last_mut() {
+            action.secret = true;
         }
         self
     }
@@ -322,6 +344,18 @@ impl<P: Plugin> Routes<P> {
         self
     }
 
+    /// Says where it posts by itself, so that a check can look whether it may.
+    pub fn posts_to(mut self, destinations: &[Destination]) -> Self {
+        self.posts_to.extend_from_slice(destinations);
+        self
+    }
+
+    /// Says whom it asks by itself, so that a check can look who that is.
+    pub fn asks(mut self, invited: &[Invited]) -> Self {
+        self.asks.extend_from_slice(invited);
+        self
+    }
+
     fn route<A, F, R>(mut self, name: &str, about: &str, command: bool, run: F) -> Self
     where
         A: DeserializeOwned + JsonSchema,
@@ -337,6 +371,7 @@ impl<P: Plugin> Routes<P> {
             suggests: Vec::new(),
             individual: false,
             only: None,
+            secret: false,
         };
         let run = move |cx, (invoker, arguments): (Invoker, Value)| {
             let running = parse::<A>(arguments).map(|arguments| run(cx, invoker, arguments));
@@ -400,6 +435,8 @@ pub fn install<P: Plugin>(config: Value) -> Result<Box<dyn Installed>> {
         home: routes.home.is_some(),
         counted: routes.counted,
         segments: routes.segments,
+        posts_to: routes.posts_to,
+        asks: routes.asks,
     };
     let actions = routes.actions.into_iter().map(|(action, run)| (action.name, run)).collect();
     let jobs = routes.jobs.into_iter().map(|(job, run)| (job.name, run)).collect();

@@ -176,6 +176,7 @@ mod tests {
             suggests: vec!["name".to_owned()],
             individual: false,
             only: None,
+            secret: false,
         };
         Command { plugin: "lookup", action }
     }

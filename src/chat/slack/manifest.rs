@@ -17,14 +17,27 @@ const SCOPES: &[(&str, &str)] = &[
 /// What it may do beside that where user groups of Slack give roles.
 const OF_GROUPS: (&str, &str) = ("usergroups:read", "knows who is in the groups that give a role");
 
+/// What it may do beside that where people are asked.
+const OF_PEOPLE: (&str, &str) = ("users:read", "tells people from bots where a poll asks them");
+
+/// What is asked of Slack about people.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asks {
+    /// Who someone is.
+    pub people: bool,
+    /// Who is in a user group.
+    pub groups: bool,
+}
+
 /// All that the bot may do, and why.
-pub fn scopes(with_groups: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
-    SCOPES.iter().copied().chain(with_groups.then_some(OF_GROUPS))
+pub fn scopes(asks: Asks) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let more = asks.groups.then_some(OF_GROUPS).into_iter().chain(asks.people.then_some(OF_PEOPLE));
+    SCOPES.iter().copied().chain(more)
 }
 
 /// The manifest, in version 2 of Slack's schema.
-pub fn manifest(command: &str, with_groups: bool) -> Value {
-    let scopes: Vec<&str> = scopes(with_groups).map(|(scope, _)| scope).collect();
+pub fn manifest(command: &str, asks: Asks) -> Value {
+    let scopes: Vec<&str> = scopes(asks).map(|(scope, _)| scope).collect();
     json!({
         "_metadata": {"major_version": 2},
         "display_information": {

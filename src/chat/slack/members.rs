@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use cxbot_sdk::Members;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::groups;
@@ -85,6 +86,12 @@ impl People {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(id.to_owned(), (is_person, Instant::now()));
         Ok(is_person)
+    }
+
+    /// The zone of someone's profile.
+    pub(super) async fn zone(&self, id: &str) -> Option<TimeZone> {
+        let answer = self.web.get("users.info", &[("user", id.to_owned())]).await.ok()?;
+        TimeZone::get(answer["user"]["tz"].as_str()?).ok()
     }
 
     fn known(&self, id: &str) -> Option<bool> {

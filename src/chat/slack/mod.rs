@@ -14,6 +14,7 @@ mod views;
 mod way;
 mod web;
 
+pub use manifest::Asks;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -61,6 +62,7 @@ pub struct Slack {
     answers: Answers,
     groups: Arc<UserGroups>,
     groups_for: Duration,
+    asks: Asks,
     people: People,
     rooms: Rooms,
     /// The token of Socket Mode, `xapp-…`.
@@ -89,6 +91,7 @@ impl Slack {
             answers: Answers::new(config)?,
             groups: Arc::new(UserGroups::new(web.clone(), Vec::new(), groups_for)),
             groups_for,
+            asks: Asks::default(),
             people: People::new(web.clone()),
             rooms: Rooms::new(web.clone()),
             app_token: None,
@@ -112,6 +115,17 @@ impl Slack {
     pub fn with_groups(mut self, ids: Vec<String>) -> Slack {
         self.groups = Arc::new(UserGroups::new(self.web.clone(), ids, self.groups_for));
         self
+    }
+
+    /// The same, asking Slack about people.
+    pub fn asking(mut self, asks: Asks) -> Slack {
+        self.asks = asks;
+        self
+    }
+
+    /// All that is asked about people, for roles too.
+    fn asks_for(&self) -> Asks {
+        Asks { groups: self.asks.groups || !self.groups.ids().is_empty(), ..self.asks }
     }
 
     /// The same without keeping to Slack's rates, for a test in which years pass in seconds.
@@ -251,8 +265,9 @@ impl Platform for Slack {
                 self.views.publish(&request.person, &windows::home(message, &self.zone)).await
             }
             Way::View { id, address } => match (self.views.update(&id, &window()).await, address) {
-                // Whoever has closed the window reads the answer in the channel.
-                (Err(Failure::Gone), Some(address)) => {
+                // Whoever has closed the window reads the answer in the channel; so does everyone while many
+                // windows at once are more than Slack takes.
+                (Err(Failure::Gone | Failure::Later { .. }), Some(address)) => {
                     self.whisper(&address, request, message).await
                 }
                 (done, _) => done,
@@ -266,6 +281,10 @@ impl Platform for Slack {
 
     async fn members(&self, of: &Members) -> Result<Vec<String>, Failure> {
         self.people.of(of).await
+    }
+
+    async fn zone(&self, person: &str) -> Option<TimeZone> {
+        self.people.zone(person).await
     }
 
     fn answers_in_place(&self, request: &Request) -> bool {

@@ -82,7 +82,7 @@ impl Slack {
     }
 
     fn scopes(&self, granted: &[String]) -> Vec<Finding> {
-        let wanted = manifest::scopes(!self.groups.ids().is_empty());
+        let wanted = manifest::scopes(self.asks_for());
         let missing = wanted.filter(|(scope, _)| !granted.iter().any(|known| known == scope));
         let missing: Vec<Finding> = missing
             .map(|(scope, why)| {

@@ -62,11 +62,11 @@ pub(super) struct Reception {
 #[async_trait]
 impl Desk for Reception {
     async fn receive(&self, platform: &'static str, request: Request) -> bool {
-        let Ok(json) = serde_json::to_string(&request) else { return false };
+        let Ok((id, request)) = self.bot.app.as_kept(&request) else { return false };
         let waiting = Waiting {
             platform: platform.to_owned(),
-            id: request.id,
-            request: json,
+            id,
+            request,
             received_at: self.bot.clock.now(),
             begun: false,
         };
@@ -212,7 +212,7 @@ impl Bot {
     async fn serve(&self, waiting: &Waiting) -> Result<()> {
         let store: &Store = self.app.store();
         let Some(platform) = self.platforms.get(&*waiting.platform) else { return Ok(()) };
-        let request: Request = serde_json::from_str(&waiting.request)?;
+        let request = self.app.as_asked(&waiting.request)?;
         // What takes the place of what is there is given anew; anything else may have been given.
         let may_repeat = platform.answers_in_place(&request);
         let answer = match waiting.begun && !may_repeat {
@@ -249,6 +249,9 @@ impl Bot {
         // What someone filled in is nobody's after that, unless its answer has pages to turn; what was
         // asked for may still be shared.
         match request.what {
+            ref what if self.app.is_secret(what) => {
+                store.answered_and_forgotten(&waiting.platform, &waiting.id).await
+            }
             Asked::Submit { .. } | Asked::Home if !answer.has_pages() => {
                 store.answered_and_forgotten(&waiting.platform, &waiting.id).await
             }
@@ -305,6 +308,7 @@ impl Bot {
         let reply = self.ask(&asked, invoker).await?;
         Ok(match (reply, asked) {
             (reply, Asked::Home) => said(reply),
+            (reply, asked) if self.app.is_secret(&asked) => said(reply),
             (Reply::Private(message), _) => Answer::Words(page(message, request, &of, number)),
             (reply, _) => said(reply),
         })

@@ -7,6 +7,7 @@
 
 mod deliveries;
 mod desk;
+mod directory;
 mod home;
 mod jobs;
 mod lease;
@@ -83,7 +84,9 @@ impl Bot {
         let platforms = platforms.into_iter().map(|platform| (platform.name(), platform));
         let started = clock.now();
         let syncs = Syncs::default();
-        let (platforms, places) = (platforms.collect(), Semaphore::new(desk::AT_ONCE));
+        let platforms: BTreeMap<&'static str, Arc<dyn Platform>> = platforms.collect();
+        app.look_people_up_with(Arc::new(directory::Platforms(platforms.clone())));
+        let places = Semaphore::new(desk::AT_ONCE);
         Bot { app, started, sources, platforms, settings, syncs, clock, places }
     }
 
@@ -136,6 +139,8 @@ impl Bot {
 
     async fn watch(&self) -> Result<()> {
         self.app.store().forget_answered(self.clock.now()).await?;
+        self.app.store().forget_slots(self.clock.now()).await?;
+        self.app.forget_secret_requests().await?;
         self.tell_troubles().await
     }
 

@@ -185,6 +185,14 @@ impl Engine {
         }
     }
 
+    /// Brings what is in the write-ahead log into the file and empties it, as far as nobody reads there.
+    pub(super) async fn empty_log(&self) -> Result<()> {
+        match self {
+            Engine::Sqlite { writer, .. } => sqlite::empty_log(writer).await,
+            Engine::Postgres(_) => Ok(()),
+        }
+    }
+
     pub(super) async fn close(&self) {
         match self {
             Engine::Sqlite { writer, readers } => {

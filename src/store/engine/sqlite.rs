@@ -134,6 +134,14 @@ async fn write_anew(writer: &SqlitePool) -> sqlx::Result<bool> {
     Ok(done.try_get::<i64, _>(0)? == 0)
 }
 
+/// Brings the log into the file and empties it; a reader in the way leaves that for the next time.
+pub(super) async fn empty_log(writer: &SqlitePool) -> Result<()> {
+    match writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").await {
+        Err(error) if !is_busy(&error) => Err(error).context("the store's log cannot be emptied"),
+        _ => Ok(()),
+    }
+}
+
 /// Whether another connection is in the way.
 fn is_busy(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code());

@@ -7,7 +7,6 @@ use cxbot_sdk::scores::Trouble;
 use cxbot_sdk::words::{count, counted, day_time, percent};
 use cxbot_sdk::{Message, Text, Workspace};
 
-use super::lane_name;
 use crate::Weekly;
 
 /// Most characters of one trouble: services write long errors.
@@ -130,7 +129,7 @@ fn effect_line(effect: &Effect, workspace: &Workspace) -> Text {
             let instead = shown.map_or("no share".to_owned(), percent);
             format!(
                 " With them, {} would be {} instead of {instead}.",
-                lane_name(lane, workspace),
+                workspace.lane_name(lane),
                 percent(with)
             )
         })

@@ -7,7 +7,7 @@ use cxbot_sdk::words::{count, counted, percent, points, range, week_number};
 use cxbot_sdk::{Message, Text, Workspace};
 
 use super::parent::lane_line;
-use super::{lane_label, lane_name};
+
 use crate::Weekly;
 use crate::report::Cell;
 
@@ -15,7 +15,7 @@ use crate::report::Cell;
 const CHART_WEEKS: usize = 12;
 
 pub(super) fn lane(weekly: &Weekly, lane: Lane, workspace: &Workspace) -> Message {
-    let label = lane_label(lane, workspace);
+    let label = workspace.lane_label(lane);
     let message = Message::new(format!("{label}: details")).heading(label);
     let Some(cell) = weekly.report.lane(lane).filter(|cell| cell.scored > 0) else {
         let hidden = weekly.report.lane(lane).is_some_and(|cell| cell.hidden);
@@ -59,7 +59,7 @@ fn chart(weekly: &Weekly, cell: &Cell, workspace: &Workspace) -> Chart {
         .collect();
     let first = points.len().saturating_sub(CHART_WEEKS);
     let points = points.split_off(first);
-    let name = lane_name(cell.lane, workspace);
+    let name = workspace.lane_name(cell.lane);
     Chart {
         title: format!("Share of good conversations, {name}"),
         finding: finding(&points),

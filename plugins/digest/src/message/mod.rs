@@ -61,21 +61,3 @@ fn numbered(mut message: Message, number: usize) -> Message {
     }
     message
 }
-
-/// What a lane is called in a sentence.
-fn lane_name(lane: Lane, workspace: &Workspace) -> String {
-    match lane {
-        Lane::Human => "human team".to_owned(),
-        Lane::Ai => format!("{} lane", workspace.ai_agent),
-        Lane::Handoff => format!("{} → human", workspace.ai_agent),
-    }
-}
-
-/// What a lane is called as a label.
-fn lane_label(lane: Lane, workspace: &Workspace) -> String {
-    match lane {
-        Lane::Human => "HUMAN TEAM".to_owned(),
-        Lane::Ai => workspace.ai_agent.to_uppercase(),
-        Lane::Handoff => format!("{} → HUMAN", workspace.ai_agent.to_uppercase()),
-    }
-}

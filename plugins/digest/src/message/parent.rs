@@ -7,7 +7,7 @@ use cxbot_sdk::words::{
 use cxbot_sdk::{Clearance, Message, Plugin, Text, Workspace};
 use jiff::SignedDuration;
 
-use super::{TOPIC_LIMIT, lane_label, lane_name};
+use super::TOPIC_LIMIT;
 use crate::config::DEFAULT_EDITION;
 use crate::report::{Cell, Report};
 use crate::{Digest, Weekly};
@@ -51,7 +51,7 @@ fn heading(weekly: &Weekly) -> Text {
 fn summary(report: &Report, workspace: &Workspace) -> Text {
     let lanes = report.lanes.iter().filter_map(|cell| {
         let share = percent(cell.share?);
-        Some(format!("{}: {share} good {}", lane_label(cell.lane, workspace), cell.verdict.label()))
+        Some(format!("{}: {share} good {}", workspace.lane_label(cell.lane), cell.verdict.label()))
     });
     let lanes: Vec<String> = lanes.collect();
     let week = week_number(report.week);
@@ -112,10 +112,11 @@ fn early(report: &Report) -> Option<Text> {
 }
 
 fn facts(weekly: &Weekly, workspace: &Workspace) -> Vec<Fact> {
-    let lanes = weekly.report.lanes.iter().map(|cell| Fact {
-        label: lane_label(cell.lane, workspace).into(),
-        value: lane_line(cell),
-    });
+    let lanes = weekly
+        .report
+        .lanes
+        .iter()
+        .map(|cell| Fact { label: workspace.lane_label(cell.lane).into(), value: lane_line(cell) });
     let win = Fact { label: "WIN".into(), value: win(weekly, workspace) };
     let look_at = Fact { label: "LOOK AT".into(), value: look_at(weekly, workspace) };
     std::iter::once(win).chain(lanes).chain([look_at]).collect()
@@ -161,7 +162,7 @@ fn moved(cell: &Cell, workspace: &Workspace) -> Text {
 
 /// `Invoices, human team`; a lane by its name alone.
 pub(super) fn cell_name(cell: &Cell, workspace: &Workspace) -> Text {
-    let lane = lane_name(cell.lane, workspace);
+    let lane = workspace.lane_name(cell.lane);
     match &cell.topic {
         Some(topic) => Text::new().shortened(topic, TOPIC_LIMIT).plain(format!(", {lane}")),
         None => Text::from(lane),

@@ -7,7 +7,7 @@ use cxbot_sdk::{Message, Text, Workspace};
 
 use super::parent::{cell_name, change_words};
 use super::quotes::quote;
-use super::{THREAD_LIMIT, TOPIC_LIMIT, lane_label};
+use super::{THREAD_LIMIT, TOPIC_LIMIT};
 use crate::Weekly;
 use crate::report::Cell;
 
@@ -64,7 +64,7 @@ fn moved_line(cell: &Cell, workspace: &Workspace) -> Text {
 
 /// A lane's topics that did not move, by verdict: name and share, in order of name.
 fn calm_line(weekly: &Weekly, lane: Lane, workspace: &Workspace) -> Option<Text> {
-    let mut text = Text::new().bold(lane_label(lane, workspace));
+    let mut text = Text::new().bold(workspace.lane_label(lane));
     let mut any = false;
     for verdict in [Verdict::Steady, Verdict::CantTell] {
         let of_verdict =

@@ -43,12 +43,7 @@ pub(crate) fn topic(topic: &OfTopic, carried: Clearance, workspace: &Workspace) 
 }
 
 fn fact(topic: &OfTopic, lane: Lane, workspace: &Workspace) -> Fact {
-    let agent = &workspace.ai_agent;
-    let label = match lane {
-        Lane::Human => "HUMAN TEAM".to_owned(),
-        Lane::Ai => agent.to_uppercase(),
-        Lane::Handoff => format!("{} → HUMAN", agent.to_uppercase()),
-    };
+    let label = workspace.lane_label(lane);
     let lanes = &topic.window.now.lanes;
     let hidden = lanes[lane].hidden > 0 || lanes[lane].hidden_topics > 0;
     if hidden && !lanes[lane].topics.contains_key(&topic.name) {

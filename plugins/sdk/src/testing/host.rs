@@ -7,6 +7,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::ballots::Memory;
+use crate::ballot::Ballots;
 use crate::conversation::Conversation;
 use crate::count::{Exclusion, Filter, Lane, PerLane, WeekCounts, awaiting, fold};
 use crate::cx::{Audience, Destination, Host, Looked, Render, Workspace};
@@ -34,6 +36,8 @@ pub struct TestHost {
     conversations: Vec<Conversation>,
     published: Mutex<BTreeMap<Place, Message>>,
     state: Mutex<BTreeMap<(String, String), Value>>,
+    /// Ballots in memory.
+    pub ballots: Memory,
 }
 
 impl TestHost {
@@ -217,6 +221,10 @@ impl Host for TestHost {
 
     fn scores(&self) -> &dyn Scores {
         self
+    }
+
+    fn ballots(&self) -> &dyn Ballots {
+        &self.ballots
     }
 
     async fn colleagues(&self) -> anyhow::Result<Vec<Colleague>> {

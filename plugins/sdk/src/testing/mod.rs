@@ -1,5 +1,6 @@
 //! For tests of plugins: an in-memory host over plain conversations, and the compliance check.
 
+mod ballots;
 mod compliance;
 mod host;
 

@@ -1,0 +1,231 @@
+//! What people see of the mood poll, over the in-memory host.
+
+use std::sync::Arc;
+
+use cxbot_mood::Mood;
+use cxbot_sdk::plugin::{Call, Installed, install};
+use cxbot_sdk::testing::{TestHost, comply, conversation};
+use cxbot_sdk::{Error, Host, Invoker, Message, Reply, Tick};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+const OPENS: &str = "2026-11-16T10:00:00Z";
+const CLOSES: &str = "2026-11-17T12:00:00Z";
+
+fn settings() -> Value {
+    json!({"channels": ["slack:C0LEADERS1"]})
+}
+
+#[tokio::test]
+async fn the_poll_keeps_the_contract_of_plugins() {
+    comply::<Mood>(settings()).await;
+}
+
+struct Room {
+    host: Arc<TestHost>,
+    plugin: Box<dyn Installed>,
+}
+
+impl Room {
+    fn with(settings: Value) -> Room {
+        let record = |n: u32| {
+            conversation(json!({
+                "id": n.to_string(), "score": if n % 5 == 0 { 2 } else { 5 },
+                "teammates": [{"id": "1", "name": "Ana"}], "topics": ["Invoices"],
+                "closed_at": format!("2026-11-{:02}T10:00:00Z", 2 + n % 14),
+            }))
+        };
+        let mut host = TestHost::new(OPENS, (0..80).map(record).collect());
+        host.ballots.asked = Some(14);
+        host.ballots.names = vec!["Maya".to_owned()];
+        Room { host: Arc::new(host), plugin: install::<Mood>(settings).expect("installs") }
+    }
+
+    fn new() -> Room {
+        Room::with(settings())
+    }
+
+    async fn job(&self, name: &str, slot: &str) {
+        let slot: Timestamp = slot.parse().expect("an instant");
+        self.host.set_now(slot);
+        let host: Arc<dyn Host> = self.host.clone();
+        let call = Call::Job { name: name.to_owned(), tick: Tick::on_time(slot) };
+        self.plugin.call(host, call).await.expect("it runs");
+    }
+
+    async fn act(&self, who: &str, name: &str, arguments: Value) -> String {
+        let roles = if who == "leader" { vec!["leader".to_owned()] } else { vec![] };
+        let invoker = Invoker {
+            id: who.to_owned(),
+            name: String::new(),
+            roles,
+            teammate: vec![],
+            teams: vec![],
+            channel: None,
+        };
+        let host: Arc<dyn Host> = self.host.clone();
+        let call = Call::Action { name: name.to_owned(), invoker, arguments };
+        match self.plugin.call(host, call).await {
+            Ok(Reply::Private(message)) => whole(&message),
+            Ok(other) => panic!("not private: {other:?}"),
+            Err(Error::Refused(message)) => format!("refused: {}", message.plain()),
+            Err(Error::Broken(error)) => panic!("{error:#}"),
+        }
+    }
+
+    async fn say(&self, who: &str, word: &str) -> String {
+        self.act(who, "say", json!({"poll": "2026-W46", "word": word})).await
+    }
+
+    fn channel(&self) -> String {
+        let published = self.host.published();
+        let messages: Vec<String> = published.values().map(whole).collect();
+        messages.join("\n=====\n")
+    }
+}
+
+fn whole(message: &Message) -> String {
+    let parts = std::iter::once(message).chain(&message.thread);
+    parts.map(Message::plain).collect::<Vec<_>>().join("\n---\n")
+}
+
+#[tokio::test]
+async fn a_poll_opens_counts_and_shows_its_words_at_the_end() {
+    let room = Room::new();
+    room.job("open", OPENS).await;
+    insta::assert_snapshot!(room.channel(), @"
+    In one word, how did the CX Score make you feel last week?
+    Mood poll · week 46 · open until 2026-11-17T12:00:00Z. 0 of 14 answered.
+    Anonymous: nobody can see who said what, and with fewer than 5 answers the words are deleted.
+    ");
+    insta::assert_snapshot!(room.say("a", " Calm. ").await, @"Recorded: “Calm”. You can change it or take it back until 2026-11-17T12:00:00Z.");
+    for (who, word) in [("b", "calm"), ("c", "calm"), ("d", "hopeful"), ("e", "maya"), ("f", "🙂")]
+    {
+        room.say(who, word).await;
+    }
+    room.say("f", "hopeful").await;
+    let note = json!({"poll": "2026-W46", "word": "tired", "share": true,
+        "note": "Maya taught us <!channel> to read the *worst* ones first."});
+    room.act("g", "say", note).await;
+    let unticked = json!({"poll": "2026-W46", "word": "fine", "note": "Nobody is to see this."});
+    insta::assert_snapshot!(room.act("h", "say", unticked).await, @"Recorded: “fine”. Your win or challenge was not kept, since the tick was not set. You can change it or take it back until 2026-11-17T12:00:00Z.");
+    assert!(room.channel().contains("8 of 14 answered."), "{}", room.channel());
+    room.job("close", CLOSES).await;
+    insta::assert_snapshot!(room.channel(), @"
+    In one word, how did the CX Score make you feel last week?
+    Mood poll · week 46 · closed 2026-11-17T12:00:00Z. 8 of 14 answered.
+    calm
+    ▇▇▇▇▇▇▇▇▇▇▇▇ 3
+    hopeful
+    ▇▇▇▇▇▇▇▇ 2
+    fine
+    ▇▇▇▇ 1
+    tired
+    ▇▇▇▇ 1
+    + 1 other word
+    The lanes of week 46 (side by side, no link claimed)
+    HUMAN TEAM
+    81.6 % good  (66.6–90.8, n=38)   ? can't tell yet
+    FIN
+    no scored conversations
+    FIN → HUMAN
+    no scored conversations
+    ---
+    Wins and challenges
+    “[name] taught us <!channel> to read the *worst* ones first.”
+    ");
+    assert!(room.host.ballots.names().is_empty(), "nothing is left of the ballot");
+    insta::assert_snapshot!(room.say("i", "late").await, @"refused: This poll is closed; thank you all the same. The next one opens 2026-11-23T10:00:00Z.");
+    insta::assert_snapshot!(room.act("leader", "mood", json!({"what": "history"})).await, @"
+    The mood of past weeks
+    W46  calm 3 · hopeful 2 · fine 1 · tired 1 · + 1
+    ");
+    insta::assert_snapshot!(room.act("leader", "mood", json!({"what": "export"})).await, @"
+    poll,asked,answered,word,count
+    2026-W46,14,8,calm,3
+    2026-W46,14,8,hopeful,2
+    2026-W46,14,8,fine,1
+    2026-W46,14,8,tired,1
+    2026-W46,14,8,,1
+    ");
+}
+
+#[tokio::test]
+async fn an_answer_can_be_changed_and_taken_back_until_the_end() {
+    let room = Room::new();
+    room.job("open", OPENS).await;
+    assert!(room.say("a", "calm").await.starts_with("Recorded: “calm”."));
+    assert!(room.say("a", "Tired").await.starts_with("Changed to “Tired”."));
+    let poll = json!({"poll": "2026-W46"});
+    let taken = room.act("a", "take_back", poll.clone()).await;
+    assert!(taken.starts_with("Your answer is taken back."), "{taken}");
+    assert!(room.channel().contains("0 of 14 answered."));
+    let again = room.act("a", "take_back", poll).await;
+    assert_eq!(again, "refused: You have not answered yet, so there is nothing to take back.");
+}
+
+#[tokio::test]
+async fn too_few_answers_are_deleted_and_an_open_poll_shows_them_all() {
+    let room = Room::new();
+    room.job("open", OPENS).await;
+    room.say("a", "calm").await;
+    room.job("close", CLOSES).await;
+    let told = room.channel();
+    assert!(told.contains("It takes 5 answers to show the words"), "{told}");
+    assert!(!told.contains("calm"), "{told}");
+
+    let room = Room::with(json!({"channels": ["slack:C0LEADERS1"], "mode": "open"}));
+    room.job("open", OPENS).await;
+    assert!(room.channel().contains("people may guess who said what"), "{}", room.channel());
+    room.say("a", "calm").await;
+    room.job("close", CLOSES).await;
+    assert!(room.channel().contains("calm"), "{}", room.channel());
+}
+
+#[tokio::test]
+async fn leaders_open_and_close_a_poll_and_others_may_not() {
+    let room = Room::new();
+    for what in ["open", "close", "results", "history", "export"] {
+        let refused = room.act("a", "mood", json!({"what": what})).await;
+        assert_eq!(refused, "refused: That is for leader. You may ask: mood.", "{what}");
+    }
+    let none = room.act("a", "mood", json!({})).await;
+    assert!(none.starts_with("No poll is open. The next one opens "), "{none}");
+    let opened = room.act("leader", "mood", json!({"what": "open"})).await;
+    assert!(opened.starts_with("The poll about week 46 is open until "), "{opened}");
+    let again = room.act("leader", "mood", json!({"what": "open"})).await;
+    assert!(again.starts_with("refused: The poll about week 46 is open until "), "{again}");
+    let closed = room.act("leader", "mood", json!({"what": "close"})).await;
+    assert!(closed.contains("0 of 14 answered."), "{closed}");
+    let none = room.act("leader", "mood", json!({"what": "close"})).await;
+    assert_eq!(none, "refused: No poll is open.");
+    // The same week may be asked about again.
+    room.host.set_now("2026-11-16T11:00:00Z".parse().expect("an instant"));
+    room.act("leader", "mood", json!({"what": "open"})).await;
+    assert_eq!(room.host.ballots.names(), ["2026-W46-2"]);
+}
+
+#[tokio::test]
+async fn those_who_have_not_answered_are_reminded_where_a_poll_is_open() {
+    let room = Room::new();
+    room.job("remind", OPENS).await;
+    assert!(room.host.ballots.reminders().is_empty());
+    room.job("open", OPENS).await;
+    room.job("remind", "2026-11-17T09:00:00Z").await;
+    let reminders: Vec<String> = room.host.ballots.reminders().iter().map(Message::plain).collect();
+    insta::assert_snapshot!(reminders.join("\n"), @"
+    In one word, how did the CX Score make you feel last week? The poll is open until 2026-11-17T12:00:00Z.
+    Anonymous: nobody can see who said what, and with fewer than 5 answers the words are deleted.
+    ");
+}
+
+#[tokio::test]
+async fn without_channels_everyone_gets_it_as_a_direct_message_and_without_anyone_nobody() {
+    let room = Room::with(json!({"audience": ["Maya Ortiz", "slack:S0123ABCD"]}));
+    room.job("open", OPENS).await;
+    assert!(room.host.published().is_empty());
+    assert_eq!(room.host.ballots.direct().len(), 1);
+    let room = Room::with(json!({}));
+    room.job("open", OPENS).await;
+    assert!(room.host.published().is_empty() && room.host.ballots.names().is_empty());
+}

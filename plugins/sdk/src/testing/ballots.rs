@@ -1,0 +1,127 @@
+//! Ballots in memory: as strict as the host's about what is open, without its secrets.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use jiff::civil::Time;
+use serde_json::Value;
+
+use crate::ballot::{Ballots, Cast, Invited, NAME_MARK};
+use crate::cx::Render;
+use crate::error::Result;
+use crate::message::Message;
+use crate::text::mask;
+
+/// Papers by voter, and whether more are taken.
+#[derive(Default)]
+struct BallotBox {
+    sealed: bool,
+    papers: BTreeMap<String, Value>,
+}
+
+/// All ballots, by plugin and name.
+#[derive(Default)]
+pub struct Memory {
+    /// How many people are asked.
+    pub asked: Option<u64>,
+    /// Names of people who are known.
+    pub names: Vec<String>,
+    boxes: Mutex<BTreeMap<(String, String), BallotBox>>,
+    direct: Mutex<BTreeMap<String, Message>>,
+    reminders: Mutex<Vec<Message>>,
+}
+
+impl Memory {
+    /// What everyone who is asked sees in a direct message, by key.
+    pub fn direct(&self) -> BTreeMap<String, Message> {
+        lock(&self.direct).clone()
+    }
+
+    pub fn reminders(&self) -> Vec<Message> {
+        lock(&self.reminders).clone()
+    }
+
+    /// The ballots that are there.
+    pub fn names(&self) -> Vec<String> {
+        lock(&self.boxes).keys().map(|(_, name)| name.clone()).collect()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn place(plugin: &str, ballot: &str) -> (String, String) {
+    (plugin.to_owned(), ballot.to_owned())
+}
+
+#[async_trait]
+impl Ballots for Memory {
+    async fn open(&self, plugin: &str, ballot: &str, _: &[Invited]) -> Result<Option<u64>> {
+        lock(&self.boxes).entry(place(plugin, ballot)).or_default();
+        Ok(self.asked)
+    }
+
+    async fn cast(
+        &self,
+        plugin: &str,
+        ballot: &str,
+        voter: &str,
+        paper: Option<Value>,
+    ) -> anyhow::Result<Cast> {
+        let mut boxes = lock(&self.boxes);
+        let Some(open) = boxes.get_mut(&place(plugin, ballot)).filter(|open| !open.sealed) else {
+            return Ok(Cast::Closed);
+        };
+        let before = open.papers.remove(voter);
+        Ok(match (paper, before) {
+            (Some(paper), before) => {
+                open.papers.insert(voter.to_owned(), paper);
+                if before.is_some() { Cast::Changed } else { Cast::Recorded }
+            }
+            (None, Some(_)) => Cast::TakenBack,
+            (None, None) => Cast::Nothing,
+        })
+    }
+
+    async fn papers(&self, plugin: &str, ballot: &str) -> anyhow::Result<u64> {
+        let boxes = lock(&self.boxes);
+        Ok(boxes.get(&place(plugin, ballot)).map_or(0, |open| open.papers.len() as u64))
+    }
+
+    async fn seal(&self, plugin: &str, ballot: &str) -> anyhow::Result<Vec<Value>> {
+        let mut boxes = lock(&self.boxes);
+        let Some(open) = boxes.get_mut(&place(plugin, ballot)) else { return Ok(Vec::new()) };
+        open.sealed = true;
+        Ok(open.papers.values().cloned().collect())
+    }
+
+    async fn burn(&self, plugin: &str, ballot: &str) -> anyhow::Result<()> {
+        lock(&self.boxes).remove(&place(plugin, ballot));
+        Ok(())
+    }
+
+    async fn publish(&self, _: &str, _: &str, key: &str, render: Render<'_>) -> Result<()> {
+        let message = render.await?;
+        lock(&self.direct).insert(key.to_owned(), message);
+        Ok(())
+    }
+
+    async fn remind(
+        &self,
+        _: &str,
+        _: &str,
+        _: Time,
+        _: (Timestamp, Timestamp),
+        message: &Message,
+    ) -> anyhow::Result<()> {
+        lock(&self.reminders).push(message.clone());
+        Ok(())
+    }
+
+    async fn without_names(&self, words: &str) -> anyhow::Result<String> {
+        Ok(mask(words, &self.names, NAME_MARK))
+    }
+}
