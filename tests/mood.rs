@@ -7,7 +7,6 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
 use sha2::Sha256;
-use sqlx::{Connection, Row, SqliteConnection};
 
 use crate::world::World;
 use crate::world::discord::{Discord, Shown as There};
@@ -178,16 +177,12 @@ fn finds_someone(bytes: &[u8], people: &[String]) -> bool {
     })
 }
 
-/// Everyone as the plugin knows them: hashes under the store's own key.
-async fn as_the_plugin_sees_them(world: &World, people: &[String]) -> Vec<String> {
-    let url = format!("sqlite://{}", world.path("data/cxbot.db").display());
-    let mut store = SqliteConnection::connect(&url).await.expect("the store");
-    let key = "SELECT value FROM plugin_state WHERE plugin = 'host' AND key = 'identity_key'";
-    let row = sqlx::query(key).fetch_one(&mut store).await.expect("a key");
-    let key: String = serde_json::from_str(row.get(0)).expect("JSON");
+/// Everyone as the plugin sees them while the poll is open: hashes under the secret of requests.
+fn as_the_plugin_sees_them(world: &World, people: &[String]) -> Vec<String> {
+    let secret = std::fs::read(world.path("data/keys/host-requests.key")).expect("a secret");
     let known = |person: &String| {
         let person = if person == "U0P0000001" { "Maya Ortiz" } else { person };
-        hashed(key.as_bytes(), &format!("mood\0{person}"))
+        hashed(&secret, &format!("voter/mood/{person}"))
     };
     people.iter().map(known).collect()
 }
@@ -203,7 +198,7 @@ async fn after_the_close_nobody_is_found_in_any_byte_that_is_left() {
     }
     let updated = || room.poll().is_some_and(|post| shows(&post, "6 of 7 answered"));
     room.running.until("the count in the channel", SOON, updated).await;
-    let people = as_the_plugin_sees_them(&room.world, &room.people).await;
+    let people = as_the_plugin_sees_them(&room.world, &room.people);
     let open = bytes(&room.world);
     assert!(finds_someone(&open, &people), "with the secret at hand everyone can be found");
     for word in words {
@@ -223,6 +218,8 @@ async fn after_the_close_nobody_is_found_in_any_byte_that_is_left() {
             assert!(!has(&closed, person), "{when}: {person}");
         }
         assert!(!has(&closed, "quixotic"), "{when}: a word said once is gone");
+        let keys = std::fs::read_dir(room.world.path("data/keys")).expect("a folder");
+        assert_eq!(keys.count(), 0, "{when}: every secret is destroyed");
         assert!(has(&closed, "serenely") && has(&closed, "knackered"), "counts remain");
     }
     room.is_clean();

@@ -127,7 +127,10 @@ impl App {
         arguments: Value,
     ) -> Result<Reply> {
         self.must_allow(manifest, action, &invoker)?;
-        let invoker = identity::shown_to(manifest, invoker, &self.services).await?;
+        let invoker = match action.secret {
+            true => self.services.voter_shown_to(manifest.name, invoker)?,
+            false => identity::shown_to(manifest, invoker, &self.services).await?,
+        };
         let call = Call::Action { name: action.name.clone(), invoker, arguments };
         self.call(manifest.name, call).await
     }

@@ -34,21 +34,16 @@ pub(super) async fn shown_to(
     if is_known_to(manifest) {
         return Ok(invoker);
     }
-    let id = hashed(manifest.name, &invoker.id, services).await?;
-    Ok(Invoker { id, ..nameless(invoker) })
-}
-
-/// A person as a plugin without the need knows them.
-pub(super) async fn hashed(plugin: &str, person: &str, services: &Services) -> Result<String> {
     let key = key(services).await?;
     // The plugin's name is part of what is hashed, so that two plugins cannot compare notes.
     let mut mac =
         Hmac::<Sha256>::new_from_slice(key.as_bytes()).context("any key length will do")?;
-    mac.update(plugin.as_bytes());
+    mac.update(manifest.name.as_bytes());
     mac.update(&[0]);
-    mac.update(person.as_bytes());
+    mac.update(invoker.id.as_bytes());
     let hash = mac.finalize().into_bytes();
-    Ok(hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+    let id: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    Ok(Invoker { id, ..nameless(invoker) })
 }
 
 /// A secret of this store, made when first needed.

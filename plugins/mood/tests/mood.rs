@@ -30,7 +30,7 @@ impl Room {
     fn with(settings: Value) -> Room {
         let record = |n: u32| {
             conversation(json!({
-                "id": n.to_string(), "score": if n % 5 == 0 { 2 } else { 5 },
+                "id": n.to_string(), "score": if n.is_multiple_of(5) { 2 } else { 5 },
                 "teammates": [{"id": "1", "name": "Ana"}], "topics": ["Invoices"],
                 "closed_at": format!("2026-11-{:02}T10:00:00Z", 2 + n % 14),
             }))

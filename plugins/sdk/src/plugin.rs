@@ -250,7 +250,8 @@ impl<P: Plugin> Routes<P> {
     }
 
     /// Says that nobody may find out who asks for the action before: the host keeps such requests in a
-    /// form that it cannot read itself once the plugin's ballots are burnt.
+    /// form that it cannot read itself once no ballot is open, and a plugin sees a hash per person that
+    /// lasts no longer.
     pub fn secret(mut self) -> Self {
         if let Some((action, _)) = self.actions.last_mut() {
             action.secret = true;

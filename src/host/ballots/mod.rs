@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use cxbot_sdk::ballot::{Ballots, Cast, Invited, NAME_MARK};
 use cxbot_sdk::cx::Render;
 use cxbot_sdk::text::mask;
-use cxbot_sdk::{Destination, Error, Host, Message};
+use cxbot_sdk::{Destination, Error, Host, Invoker, Message};
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -35,7 +35,8 @@ use roll::{Caller, Member, Roll};
 const AT_LEAST_BEFORE: SignedDuration = SignedDuration::from_hours(2);
 /// A part of a name that is shorter is no name by itself.
 const SHORTEST_NAME: usize = 3;
-/// The secret of requests that nobody may read later.
+/// The secret of requests that nobody may read later, and of who made them. It is made anew once no ballot
+/// is open.
 const REQUESTS: &str = "host/requests";
 
 /// What the host has to keep ballots.
@@ -86,9 +87,20 @@ impl Services {
         Ok(serde_json::from_str(&roll)?)
     }
 
+    /// Someone as a plugin sees them in secret actions: a hash that lasts no longer than any ballot is
+    /// open, so that not even the plugin knows them again in the next one.
+    pub(super) fn voter_shown_to(&self, plugin: &str, invoker: Invoker) -> Result<Invoker> {
+        let id = self.in_secret(plugin, &invoker.id)?;
+        Ok(Invoker { id, ..identity::nameless(invoker) })
+    }
+
+    fn in_secret(&self, plugin: &str, person: &str) -> Result<String> {
+        sealed::voter(&self.booth.keys.make(REQUESTS)?, &format!("{plugin}/{person}"))
+    }
+
     /// The hash under which someone of the roll would give a paper.
-    async fn voter(&self, plugin: &str, secret: &Secret, member: &Member) -> Result<String> {
-        sealed::voter(secret, &identity::hashed(plugin, &member.person, self).await?)
+    fn voter(&self, plugin: &str, secret: &Secret, member: &Member) -> Result<String> {
+        sealed::voter(secret, &self.in_secret(plugin, &member.person)?)
     }
 
     async fn is_asked(
@@ -100,7 +112,7 @@ impl Services {
     ) -> Result<bool> {
         let Some(roll) = self.roll(plugin, ballot).await? else { return Ok(true) };
         for member in &roll {
-            if self.voter(plugin, secret, member).await? == voter {
+            if self.voter(plugin, secret, member)? == voter {
                 return Ok(true);
             }
         }
@@ -177,6 +189,8 @@ impl Ballots for Services {
             return Err(Error::refused("Nobody is there to be asked."));
         }
         let place = place(plugin, ballot);
+        // Its papers are by people as this secret shows them.
+        self.booth.keys.make(REQUESTS)?;
         let secret = self.booth.keys.make(&place)?;
         let text = serde_json::to_string(&roll).map_err(anyhow::Error::from)?;
         let sealed = sealed::seal(&secret, &place, &text)?;
@@ -277,7 +291,7 @@ impl Ballots for Services {
         };
         let alone = self.store.voters_to_leave_alone(plugin, ballot).await?;
         for member in &roll {
-            let voter = self.voter(plugin, &secret, member).await?;
+            let voter = self.voter(plugin, &secret, member)?;
             let Some(at) = member.at.first().filter(|_| !alone.contains(&voter)) else { continue };
             let is_due = self.due_for(member, from, time).await <= self.now();
             // Said first and sent then: better none than two.
