@@ -156,7 +156,8 @@ fn other(record: &Conversation, copy: u64, size: u64, random: &mut ChaCha8Rng) -
         true => number % often(size),
         false => often(size) + number * 400 + random.random_range(0..people),
     };
-    let segment = match customer % 100 {
+    // Spread over all companies.
+    let segment = match (customer.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) % 100 {
         0 => "pilot",
         1..=10 => "tenth",
         _ => "rest",

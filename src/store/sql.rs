@@ -63,6 +63,19 @@ OF_PARTY = "SELECT c.record FROM party p JOIN conversation c ON c.source = p.sou
 TRACES = "SELECT source, id, closed_at, class, lane, score, traits FROM party
     WHERE kind = $1 AND party = $2 AND closed_at >= $3 AND closed_at < $4
     ORDER BY closed_at DESC, source DESC, id DESC";
+/// Someone's conversations by company.
+COMPANIES = "SELECT company, MIN(company_name), COUNT(CASE WHEN class = 'scored' THEN 1 END),
+    COUNT(CASE WHEN class = 'scored' AND score >= $5 THEN 1 END)
+    FROM party WHERE kind = $1 AND party = $2 AND closed_at >= $3 AND closed_at < $4
+    AND class <> 'excluded' GROUP BY company";
+/// The same with how many known customers have a score, and how many of them one that is not good.
+COMPANIES_AND_CUSTOMERS = "SELECT company, MIN(company_name),
+    COUNT(CASE WHEN class = 'scored' THEN 1 END),
+    COUNT(CASE WHEN class = 'scored' AND score >= $5 THEN 1 END),
+    COUNT(DISTINCT CASE WHEN class = 'scored' THEN NULLIF(customer, '') END),
+    COUNT(DISTINCT CASE WHEN class = 'scored' AND score < $5 THEN NULLIF(customer, '') END)
+    FROM party WHERE kind = $1 AND party = $2 AND closed_at >= $3 AND closed_at < $4
+    AND class <> 'excluded' GROUP BY company";
 OF_ID = "SELECT record FROM conversation WHERE id = $1 ORDER BY source";
 /// The next name of a kind: asked again and again, it steps over each name's conversations.
 NEXT_PARTY = "SELECT party FROM party WHERE kind = $1 AND party > $2 ORDER BY party LIMIT 1";
@@ -403,11 +416,13 @@ PUT_TOPIC = Bulk {
 
 PUT_PARTY = Bulk {
     head: "INSERT INTO party
-    (kind, party, closed_at, source, id, class, lane, score, traits) VALUES",
-    width: 9,
+    (kind, party, closed_at, source, id, class, lane, score, traits, company, company_name, customer)
+    VALUES",
+    width: 12,
     tail: "ON CONFLICT (kind, party, closed_at, source, id) DO UPDATE SET
     class = excluded.class, lane = excluded.lane, score = excluded.score,
-    traits = excluded.traits",
+    traits = excluded.traits, company = excluded.company, company_name = excluded.company_name,
+    customer = excluded.customer",
 };
 
 /// Those who are known already are described better by their source.
@@ -469,5 +484,16 @@ pub(super) const CLEAR_COUNTS: [&str; 5] = [
 ];
 
 /// What look-ups ask beside the counts that a digest reads too: each has to find its rows by an index.
-pub(super) const OF_LOOK_UPS: [&str; 8] =
-    [OF_PARTY, TRACES, OF_ID, NEXT_PARTY, THIS_PARTY, LOOK_TOPIC, AUDIT, AUDIT_OF];
+pub(super) const OF_LOOK_UPS: [&str; 11] = [
+    OF_PARTY,
+    TRACES,
+    COMPANIES,
+    COMPANIES_AND_CUSTOMERS,
+    OF_ID,
+    NEXT_PARTY,
+    THIS_PARTY,
+    OLDER_WEEKS,
+    LOOK_TOPIC,
+    AUDIT,
+    AUDIT_OF,
+];

@@ -9,7 +9,7 @@ use cxbot_sdk::count::{
     Cells, Filter, Kind, Lane, PerLane, Spread, Tally, WeekCounts, awaiting, fold,
 };
 use cxbot_sdk::figures::MIN_N;
-use cxbot_sdk::history::{Party, PartyKind, Trace};
+use cxbot_sdk::history::{OfCompany, Party, PartyKind, Trace};
 use cxbot_sdk::scores::{Look, PastCells, PastWeek, Scores, SourceState, Trouble, Window};
 use cxbot_sdk::week::Week;
 use jiff::Timestamp;
@@ -57,12 +57,44 @@ impl Scores for Store {
         Ok(Window { now, before, history: older })
     }
 
+    async fn past_of_topic(
+        &self,
+        filter: &Filter,
+        topic: &str,
+        week: Week,
+        history: usize,
+        as_of: Timestamp,
+    ) -> Result<Vec<PastWeek>> {
+        let counted_with = self.engine.fetch(sql::SETTING, args![COUNTED_WITH]).await?;
+        self.must_count_alike(&counted_with)?;
+        let scope = self.scope(filter)?;
+        // A week that is not over says nothing yet.
+        let until = week.min(Week::of(as_of, &self.counting.zone));
+        let mut weeks = BTreeMap::<Week, WeekCounts>::new();
+        for lane in Lane::ALL {
+            let cell = (Kind::Topic, lane, topic);
+            self.add_weeks_of(&mut weeks, scope, cell, until, history).await?;
+        }
+        Ok(weeks.into_iter().map(|(week, counts)| past_week(week, counts)).collect())
+    }
+
     async fn look(&self, look: Look<'_>) -> Result<Vec<Conversation>> {
         self.look_at(look).await
     }
 
     async fn traces(&self, party: &Party, from: Timestamp, until: Timestamp) -> Result<Vec<Trace>> {
         self.traces_of(party, from, until).await
+    }
+
+    async fn companies(
+        &self,
+        party: &Party,
+        from: Timestamp,
+        until: Timestamp,
+        good_from: u8,
+        customers: bool,
+    ) -> Result<Vec<OfCompany>> {
+        self.companies_of(party, from, until, good_from, customers).await
     }
 
     async fn history(
@@ -145,21 +177,34 @@ impl Store {
         for (kind, lane, label) in cells_of(now) {
             let enough = recent.iter().filter(|week| scored(week, lane, label) >= MIN_N).count();
             let missing = wanted.saturating_sub(enough);
-            let cell = args![scope, kind.name(), lane.name(), label, oldest.first_day().0];
-            let cell = [cell, args![MIN_N as i64, missing as i64]].concat();
-            if missing == 0 {
-                continue;
-            }
-            for row in self.engine.fetch(sql::OLDER_WEEKS, cell).await? {
-                let mut tally = Tally::default();
-                for (index, count) in tally.spread.iter_mut().enumerate() {
-                    *count = row.int(1 + index)?;
-                }
-                let week = older.entry(Week::at_index(row.int(0)?)).or_default();
-                week.add(kind, Some(lane), label, tally);
+            if missing > 0 {
+                let cell = (kind, lane, label);
+                self.add_weeks_of(&mut older, scope, cell, oldest, missing).await?;
             }
         }
         Ok(older.into_iter().map(|(week, counts)| past_week(week, counts)).collect())
+    }
+
+    /// The latest weeks of one cell before `until` that have enough conversations to say something.
+    async fn add_weeks_of(
+        &self,
+        weeks: &mut BTreeMap<Week, WeekCounts>,
+        scope: i64,
+        (kind, lane, label): (Kind, Lane, &str),
+        until: Week,
+        wanted: usize,
+    ) -> Result<()> {
+        let cell = args![scope, kind.name(), lane.name(), label, until.first_day().0];
+        let cell = [cell, args![MIN_N as i64, i64::try_from(wanted)?]].concat();
+        for row in self.engine.fetch(sql::OLDER_WEEKS, cell).await? {
+            let mut tally = Tally::default();
+            for (index, count) in tally.spread.iter_mut().enumerate() {
+                *count = row.int(1 + index)?;
+            }
+            let week = weeks.entry(Week::at_index(row.int(0)?)).or_default();
+            week.add(kind, Some(lane), label, tally);
+        }
+        Ok(())
     }
 
     async fn add_customers(&self, counts: &mut WeekCounts, scope: i64, week: Week) -> Result<()> {

@@ -6,10 +6,11 @@ use std::ops::RangeInclusive;
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::count::{Filter, Lane, same};
 use cxbot_sdk::figures::{MIN_N, Share};
-use cxbot_sdk::history::{Colleague, Party, PartyKind, Trace};
+use cxbot_sdk::history::{Colleague, OfCompany, Party, PartyKind, Trace};
 use cxbot_sdk::scores::{Look, LookAt, Scores, Window};
 use cxbot_sdk::week::{Week, day_start};
 use cxbot_sdk::{Cx, Error, Result};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
 use crate::config::Group;
@@ -24,6 +25,8 @@ const EXAMPLES: usize = 3;
 pub(crate) const HISTORY: usize = 200;
 /// Weeks that the usual range of a topic looks back on.
 const HISTORY_WEEKS: usize = 26;
+/// Questions to the store at a time: it answers four at once, and others ask too.
+const AT_ONCE: usize = 4;
 /// Names that are offered where none is right.
 const OFFERED: usize = 5;
 
@@ -252,6 +255,7 @@ pub(crate) struct OfGroup {
     pub(crate) members: Vec<Member>,
 }
 
+#[derive(Default)]
 pub(crate) struct Member {
     /// Empty for those whose company is not known.
     pub(crate) company: String,
@@ -263,50 +267,58 @@ pub(crate) struct Member {
 
 pub(crate) async fn group(cx: &Cx<Lookup>, group: &Group, asked: Option<u8>) -> Result<OfGroup> {
     let zone = &cx.workspace().zone;
-    let good_from = cx.workspace().good_from;
     let weeks = i64::from(weeks(asked)?);
     let last = Week::complete_before(cx.now(), zone);
     let first = last.minus(weeks - 1);
     let (from, until) = (first.start(zone), last.end(zone));
     let start = first.minus(weeks).start(zone);
-    // A company with an attribute too would be read twice.
-    let mut all: BTreeMap<(String, String), Trace> = BTreeMap::new();
-    for party in group.parties() {
-        let traces = cx.scores()?.traces(&party, start, until).await?.into_iter();
-        let counted = traces.filter(|trace| !trace.excluded);
-        all.extend(counted.map(|trace| ((trace.source.clone(), trace.id.clone()), trace)));
-    }
-    let mut companies: BTreeMap<String, (String, Vec<Trace>)> = BTreeMap::new();
+    let mut members: BTreeMap<String, Member> = BTreeMap::new();
     for company in &group.companies {
-        companies.insert(company.trim().to_lowercase(), (company.clone(), Vec::new()));
+        let key = Party::named(PartyKind::CompanyName, company).value;
+        members.insert(key, Member { company: company.clone(), ..Member::default() });
     }
-    for trace in all.into_values() {
-        let name = trace.traits.company.clone().unwrap_or_default();
-        let member = companies.entry(name.trim().to_lowercase());
-        member.or_insert_with(|| (name, Vec::new())).1.push(trace);
-    }
-    let member = |(company, traces): (String, Vec<Trace>)| {
-        let (now, before): (Vec<Trace>, Vec<Trace>) =
-            traces.into_iter().partition(|trace| trace.closed_at >= from);
-        Member {
-            company,
-            now: share(now.iter(), good_from),
-            before: share(before.iter(), good_from),
-            customers: of_customers(&now, good_from),
+    let listed: BTreeSet<String> = members.keys().cloned().collect();
+    let parties: BTreeSet<Party> = group.parties().collect();
+    let found = sums(cx, &parties, [start, from, until]).await?;
+    for (party, [before, now]) in parties.iter().zip(found) {
+        // A company that has the attribute too was counted by its name.
+        let by_name = party.kind == PartyKind::CompanyName;
+        let is_new =
+            |one: &OfCompany| by_name || one.company.is_empty() || !listed.contains(&one.company);
+        for one in before.into_iter().filter(is_new) {
+            member(&mut members, &one).before = one.scored;
         }
-    };
-    Ok(OfGroup { from, until, members: companies.into_values().map(member).collect() })
+        for one in now.into_iter().filter(is_new) {
+            let member = member(&mut members, &one);
+            (member.now, member.customers) = (one.scored, one.customers);
+        }
+    }
+    Ok(OfGroup { from, until, members: members.into_values().collect() })
 }
 
-fn of_customers(traces: &[Trace], good_from: u8) -> Share {
-    let mut customers: BTreeMap<&str, bool> = BTreeMap::new();
-    for trace in traces {
-        if let (Some(customer), Some(score)) = (&trace.traits.customer, trace.score) {
-            *customers.entry(customer).or_insert(true) &= score >= good_from;
-        }
+/// What each party's conversations come to by company, between the first two instants and the last two.
+async fn sums(
+    cx: &Cx<Lookup>,
+    parties: &BTreeSet<Party>,
+    [start, from, until]: [Timestamp; 3],
+) -> Result<Vec<[Vec<OfCompany>; 2]>> {
+    let (scores, good_from) = (cx.scores()?, cx.workspace().good_from);
+    let mut asked = Vec::with_capacity(parties.len() * 2);
+    for party in parties {
+        asked.push(scores.companies(party, start, from, good_from, false));
+        asked.push(scores.companies(party, from, until, good_from, true));
     }
-    let good = customers.values().filter(|only_good| **only_good).count();
-    Share { good: good as u64, n: customers.len() as u64 }
+    let mut found = stream::iter(asked).buffered(AT_ONCE);
+    let mut sums = Vec::with_capacity(parties.len());
+    while let (Some(before), Some(now)) = (found.try_next().await?, found.try_next().await?) {
+        sums.push([before, now]);
+    }
+    Ok(sums)
+}
+
+fn member<'m>(members: &'m mut BTreeMap<String, Member>, one: &OfCompany) -> &'m mut Member {
+    let new = || Member { company: one.company_name.clone(), ..Member::default() };
+    members.entry(one.company.clone()).or_insert_with(new)
 }
 
 /// A topic in each lane.
@@ -325,13 +337,15 @@ pub(crate) struct NoTopic {
 }
 
 pub(crate) async fn topic(cx: &Cx<Lookup>, name: &str) -> Result<Result<OfTopic, NoTopic>> {
-    // Two weeks say whether there is such a topic; its usual range takes all of them.
-    let known = names(&last_week(cx, 0).await?.1);
+    // Two weeks say whether there is such a topic; its usual range takes its own past alone.
+    let (week, mut window) = last_week(cx).await?;
+    let known = names(&window);
     let Some(name) = known.iter().find(|known| same(known, name)).cloned() else {
         return Ok(Err(near(&known, name)));
     };
-    let (week, window) = last_week(cx, HISTORY_WEEKS).await?;
     let filter = Filter::default();
+    window.history =
+        cx.scores()?.past_of_topic(&filter, &name, week, HISTORY_WEEKS, cx.now()).await?;
     let mut quotes = Vec::new();
     for scores in [[4, 5], [1, 2]] {
         for lane in Lane::ALL {
@@ -343,11 +357,11 @@ pub(crate) async fn topic(cx: &Cx<Lookup>, name: &str) -> Result<Result<OfTopic,
     Ok(Ok(OfTopic { name, week, window, quotes }))
 }
 
-/// The last complete week with the one before, and the so many latest ones before that count.
-async fn last_week(cx: &Cx<Lookup>, history: usize) -> Result<(Week, Window)> {
+/// The last complete week with the one before.
+async fn last_week(cx: &Cx<Lookup>) -> Result<(Week, Window)> {
     let week = Week::complete_before(cx.now(), &cx.workspace().zone);
     let scores: &dyn Scores = cx.scores()?;
-    Ok((week, scores.window(&Filter::default(), week, history, cx.now()).await?))
+    Ok((week, scores.window(&Filter::default(), week, 0, cx.now()).await?))
 }
 
 /// The topics of the last two weeks.
@@ -359,7 +373,7 @@ fn names(window: &Window) -> Vec<String> {
 }
 
 pub(crate) async fn topics_like(cx: &Cx<Lookup>, typed: &str) -> Result<Vec<String>> {
-    let (_, window) = last_week(cx, 0).await?;
+    let (_, window) = last_week(cx).await?;
     let typed = typed.trim().to_lowercase();
     let meant = names(&window).into_iter().filter(|name| name.to_lowercase().contains(&typed));
     Ok(meant.take(25).collect())

@@ -63,6 +63,7 @@ async fn ask(host: &Arc<TestHost>, invoker: Invoker, name: &str, arguments: Valu
     let settings = json!({"groups": [
         {"name": "VIP", "companies": ["Acme Ltd", "Nobody Inc"]},
         {"name": "Nordics", "attribute": {"name": "region", "value": "nordics"}},
+        {"name": "North", "companies": ["FJORD  as"], "attribute": {"name": "region", "value": "nordics"}},
     ]});
     let plugin = install::<Lookup>(settings).expect("installs");
     let host: Arc<dyn Host> = host.clone();
@@ -259,6 +260,10 @@ async fn a_group_by_an_attribute_has_every_company_with_it_and_says_who_moved() 
     Fjord AS: 0.0 % good, −100.0 points (n=25)
     1 company in the group, none without a scored conversation in this time.
     ");
+    // A company that is named and has the attribute too is counted once.
+    let both = ask(&host, invoker("leader", &[]), "group", json!({"name": "north"})).await;
+    let same = group.replace("Nordics", "North").replace("Fjord AS", "FJORD  as");
+    assert_eq!(both, same);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::{Conversation, Role};
 use crate::count::{Class, Exclusion, Filter, Lane, classify, same};
+use crate::figures::Share;
 
 /// Which teammate a conversation counts for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -70,9 +71,14 @@ impl PartyKind {
         }
     }
 
-    /// Whether their conversations are counted, and not only read.
-    pub fn is_counted(self) -> bool {
-        !matches!(self, PartyKind::Customer | PartyKind::Email | PartyKind::CustomerName)
+    /// Whether these are someone of the team, whose conversations are filtered one by one.
+    pub fn is_teammate(self) -> bool {
+        matches!(self, PartyKind::Closer | PartyKind::Assignee | PartyKind::Participant)
+    }
+
+    /// Whether these are many companies or one, whose conversations are summed up by company.
+    pub fn is_summed_up(self) -> bool {
+        matches!(self, PartyKind::CompanyName | PartyKind::Attribute)
     }
 }
 
@@ -175,7 +181,7 @@ pub struct Trace {
     pub traits: Traits,
 }
 
-/// What filters ask for, and whose it is.
+/// What filters ask for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Traits {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -184,12 +190,6 @@ pub struct Traits {
     pub team: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// The customer, `source/id`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub customer: Option<String>,
-    /// The company's name, or its id where it has no name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub company: Option<String>,
 }
 
 impl Traits {
@@ -197,17 +197,54 @@ impl Traits {
         let distinct: BTreeSet<&String> = conversation.topics.iter().collect();
         let team = conversation.team.iter();
         let team = team.flat_map(|team| std::iter::once(team.id.clone()).chain(team.name.clone()));
-        let customer = conversation.customer.as_ref();
-        let company = customer.and_then(|customer| customer.company.as_ref());
-        let key = |id: &String| format!("{}/{id}", conversation.source);
         Traits {
             topics: distinct.into_iter().cloned().collect(),
             team: team.collect(),
             channel: conversation.channel.clone(),
-            customer: customer.and_then(|customer| customer.id.as_ref()).map(key),
-            company: company.and_then(|company| company.name.clone().or(company.id.clone())),
         }
     }
+}
+
+/// Which customer and which company a conversation is summed up for; empty where it is not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whose {
+    /// `source/id`.
+    pub customer: String,
+    /// The name as parties are named, or `source/id` where it has none.
+    pub company: String,
+    /// The name as its source writes it, or the id.
+    pub company_name: String,
+}
+
+impl Whose {
+    pub fn of(conversation: &Conversation) -> Whose {
+        let Some(customer) = &conversation.customer else { return Whose::default() };
+        let key = |id: &String| format!("{}/{id}", conversation.source);
+        let (name, id) = match &customer.company {
+            Some(company) => (company.name.clone(), company.id.clone()),
+            None => (None, None),
+        };
+        let named = |name: &String| Party::named(PartyKind::CompanyName, name).value;
+        let company = name.as_ref().map(named).or_else(|| id.as_ref().map(key));
+        Whose {
+            customer: customer.id.as_ref().map(key).unwrap_or_default(),
+            company: company.unwrap_or_default(),
+            company_name: name.or(id).unwrap_or_default(),
+        }
+    }
+}
+
+/// Someone's conversations that are one company's, those that an exclusion rule leaves out aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfCompany {
+    /// As in [`Whose`], and empty for those whose company is not known.
+    pub company: String,
+    /// One of the ways in which it is written.
+    pub company_name: String,
+    pub scored: Share,
+    /// Known customers with a scored conversation, and how many of them had only good ones, where that
+    /// was asked for.
+    pub customers: Share,
 }
 
 impl Trace {

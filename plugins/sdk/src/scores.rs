@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::conversation::Conversation;
 use crate::count::{Filter, Lane, PerLane, Spread, WeekCounts};
-use crate::history::{Party, PartyKind, Trace};
+use crate::history::{OfCompany, Party, PartyKind, Trace};
 use crate::week::Week;
 use std::collections::BTreeMap;
 
@@ -111,6 +111,18 @@ pub trait Scores: Send + Sync {
         as_of: Timestamp,
     ) -> anyhow::Result<Window>;
 
+    /// The past weeks that the band of one topic of this filter looks back on, in each lane, as
+    /// [`Scores::window`] has them, without all the other topics: the latest ones before `week` with
+    /// 20 or more scored conversations, oldest first, as many as `history` says for each lane.
+    async fn past_of_topic(
+        &self,
+        filter: &Filter,
+        topic: &str,
+        week: Week,
+        history: usize,
+        as_of: Timestamp,
+    ) -> anyhow::Result<Vec<PastWeek>>;
+
     /// A few conversations to look at; never a dump.
     async fn look(&self, look: Look<'_>) -> anyhow::Result<Vec<Conversation>>;
 
@@ -122,7 +134,20 @@ pub trait Scores: Send + Sync {
         until: Timestamp,
     ) -> anyhow::Result<Vec<Trace>>;
 
-    /// Conversations of someone closed from `from` up to before `until`, latest first, at most `limit`.
+    /// A company's conversations, or those with an attribute, closed from `from` up to before `until`,
+    /// summed up by company in the order of their names; good is a score from `good_from` on. Telling
+    /// customers apart is half of the work, so they are counted only where they are asked for.
+    async fn companies(
+        &self,
+        party: &Party,
+        from: Timestamp,
+        until: Timestamp,
+        good_from: u8,
+        customers: bool,
+    ) -> anyhow::Result<Vec<OfCompany>>;
+
+    /// Conversations of someone that were closed from `from` up to before `until`, latest first, at most
+    /// `limit`.
     async fn history(
         &self,
         party: &Party,
@@ -131,8 +156,8 @@ pub trait Scores: Send + Sync {
         limit: usize,
     ) -> anyhow::Result<Vec<Conversation>>;
 
-    /// The conversations of these sources and ids, in their order; those that are not there are left
-    /// out.
+    /// The conversations of these sources and ids, each once, in their order; those that are not there
+    /// are left out.
     async fn conversations(&self, places: &[(String, String)])
     -> anyhow::Result<Vec<Conversation>>;
 

@@ -11,8 +11,8 @@ use anyhow::{Result, bail};
 use async_trait::async_trait;
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::count::{Cells, Filter, Lane, PerLane, WeekCounts, same};
-use cxbot_sdk::history::{Attribution, Party, PartyKind, Trace};
-use cxbot_sdk::scores::{Look, PastCells, Scores, SourceState, Trouble, Window};
+use cxbot_sdk::history::{Attribution, OfCompany, Party, PartyKind, Trace};
+use cxbot_sdk::scores::{Look, PastCells, PastWeek, Scores, SourceState, Trouble, Window};
 use cxbot_sdk::week::Week;
 use jiff::Timestamp;
 
@@ -60,6 +60,21 @@ impl Protected {
             }
         }
         Ok(weeks)
+    }
+
+    /// Empties what may not be shown of past weeks, the oldest of which is the first.
+    async fn wall(&self, past: &mut [PastWeek], filter: &Filter) -> Result<()> {
+        let (Some(first), Some(last)) = (past.first(), past.last()) else { return Ok(()) };
+        let zone = self.0.zone();
+        let seen = self.seen(first.week.start(zone), last.week.end(zone)).await?;
+        let none = Lanes::default();
+        for past in past {
+            let week = seen.get(&past.week).unwrap_or(&none);
+            for lane in Lane::ALL {
+                keep_past(&mut past.lanes[lane], &week[lane], lane, filter);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -192,12 +207,41 @@ impl Scores for Protected {
         Ok(window)
     }
 
+    async fn past_of_topic(
+        &self,
+        filter: &Filter,
+        topic: &str,
+        week: Week,
+        history: usize,
+        as_of: Timestamp,
+    ) -> Result<Vec<PastWeek>> {
+        if let Some(why) = refusal(filter) {
+            bail!("{why}");
+        }
+        let mut past = self.0.past_of_topic(filter, topic, week, history, as_of).await?;
+        self.wall(&mut past, filter).await?;
+        // That there is such a week would tell how many there were.
+        past.retain(|week| week.lanes.iter().any(|(_, cells)| !cells.topics.is_empty()));
+        Ok(past)
+    }
+
     /// No conversation is shown.
     async fn look(&self, _: Look<'_>) -> Result<Vec<Conversation>> {
         Ok(Vec::new())
     }
 
     async fn traces(&self, _: &Party, _: Timestamp, _: Timestamp) -> Result<Vec<Trace>> {
+        bail!(SAID)
+    }
+
+    async fn companies(
+        &self,
+        _: &Party,
+        _: Timestamp,
+        _: Timestamp,
+        _: u8,
+        _: bool,
+    ) -> Result<Vec<OfCompany>> {
         bail!(SAID)
     }
 
@@ -229,5 +273,60 @@ impl Scores for Protected {
 
     async fn troubles(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Trouble>> {
         self.0.troubles(from, to).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Address, Batch, Counting};
+    use cxbot_sdk::testing::conversation;
+    use serde_json::json;
+
+    /// Two weeks of one team of six: many conversations about invoices, few about something rare.
+    async fn workplace() -> Protected {
+        let store = Store::open(&Address::Memory, Counting::default()).await.expect("a store");
+        let one = |n: u32, day: u32| {
+            let topics = if n < 20 { json!(["Rare", "Invoices"]) } else { json!(["Invoices"]) };
+            let person = if n < 20 { n % 2 } else { n % 6 };
+            let person = json!({"id": person.to_string(), "name": "One", "role": "closer"});
+            conversation(json!({
+                "id": format!("{day}-{n}"), "closed_at": format!("2026-11-{day:02}T10:00:00Z"),
+                "score": 5, "topics": topics, "teammates": [person],
+            }))
+        };
+        let put = [3, 10].into_iter().flat_map(|day| (0..80).map(move |n| one(n, day))).collect();
+        store.apply(Batch { put, ..Batch::default() }).await.expect("stored");
+        Protected(store)
+    }
+
+    #[tokio::test]
+    async fn a_topics_past_is_walled_as_the_whole_window_is() {
+        let protected = workplace().await;
+        let (filter, week) = (Filter::default(), "2026-W47".parse().expect("a week"));
+        let as_of = "2026-11-23T09:00:00Z".parse().expect("an instant");
+        let window = protected.window(&filter, week, 26, as_of).await.expect("counts");
+        let wanted = |topic: &str| {
+            let of = |past: &PastWeek| past.lanes[Lane::Human].topics.get(topic).copied();
+            window.history.iter().filter_map(of).count()
+        };
+        assert_eq!([wanted("Invoices"), wanted("Rare")], [2, 0]);
+        for topic in ["Invoices", "Rare"] {
+            let own = protected.past_of_topic(&filter, topic, week, 26, as_of).await;
+            assert_eq!(own.expect("weeks").len(), wanted(topic), "{topic}");
+            let open = protected.0.past_of_topic(&filter, topic, week, 26, as_of).await;
+            assert_eq!(open.expect("weeks").len(), 2, "{topic}");
+        }
+        let by_channel = Filter { channel: Some("chat".to_owned()), ..Filter::default() };
+        let refused = protected.past_of_topic(&by_channel, "Invoices", week, 26, as_of).await;
+        assert!(refused.is_err());
+    }
+
+    #[tokio::test]
+    async fn there_are_no_sums_of_companies() {
+        let protected = workplace().await;
+        let company = Party::named(PartyKind::CompanyName, "Acme Ltd");
+        let (from, until) = (Timestamp::MIN, Timestamp::MAX);
+        assert!(protected.companies(&company, from, until, 4, true).await.is_err());
     }
 }

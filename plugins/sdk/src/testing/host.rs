@@ -13,14 +13,15 @@ use crate::conversation::Conversation;
 use crate::count::{Exclusion, Filter, Lane, PerLane, WeekCounts, awaiting, fold};
 use crate::cx::{Audience, Destination, Host, Looked, Render, Workspace};
 use crate::error::Result;
-use crate::history::{Colleague, Party, PartyKind, Trace};
+use crate::figures::{MIN_N, Share};
+use crate::history::{Colleague, OfCompany, Party, PartyKind, Trace, Whose};
 use crate::lint;
 use crate::message::Message;
 use crate::scores::{Look, LookAt, PastCells, PastWeek, Scores, SourceState, Trouble, Window};
 use crate::week::Week;
 
 /// Where a published message stands: plugin, destination, key.
-type Place = (String, Destination, String);
+type Post = (String, Destination, String);
 
 /// A host in memory. Everything published is linted.
 #[derive(Default)]
@@ -34,7 +35,7 @@ pub struct TestHost {
     audit: Mutex<Vec<Looked>>,
     now: Mutex<Timestamp>,
     conversations: Vec<Conversation>,
-    published: Mutex<BTreeMap<Place, Message>>,
+    published: Mutex<BTreeMap<Post, Message>>,
     state: Mutex<BTreeMap<(String, String), Value>>,
     /// Ballots in memory.
     pub ballots: Memory,
@@ -52,7 +53,7 @@ impl TestHost {
     }
 
     /// Everything published so far, by plugin, destination and key.
-    pub fn published(&self) -> BTreeMap<Place, Message> {
+    pub fn published(&self) -> BTreeMap<Post, Message> {
         lock(&self.published).clone()
     }
 
@@ -129,6 +130,30 @@ impl Scores for TestHost {
         })
     }
 
+    async fn past_of_topic(
+        &self,
+        filter: &Filter,
+        topic: &str,
+        week: Week,
+        history: usize,
+        as_of: Timestamp,
+    ) -> anyhow::Result<Vec<PastWeek>> {
+        let mut past = self.window(filter, week, history, as_of).await?.history;
+        for lane in Lane::ALL {
+            let mut wanted = history;
+            for week in past.iter_mut().rev() {
+                let mut topics = std::mem::take(&mut week.lanes[lane]).topics;
+                topics.retain(|known, spread| {
+                    known == topic && spread.scored() >= MIN_N && wanted > 0
+                });
+                wanted -= topics.len();
+                week.lanes[lane].topics = topics;
+            }
+        }
+        past.retain(|week| week.lanes.iter().any(|(_, cells)| !cells.topics.is_empty()));
+        Ok(past)
+    }
+
     async fn look(&self, look: Look<'_>) -> anyhow::Result<Vec<Conversation>> {
         let scored = |conversation: &&Conversation| {
             !matches!(
@@ -157,6 +182,31 @@ impl Scores for TestHost {
         let found = self.of_party(party).into_iter();
         let within = found.filter(|conversation| (from..until).contains(&conversation.closed_at));
         Ok(within.map(|conversation| self.trace(conversation)).collect())
+    }
+
+    async fn companies(
+        &self,
+        party: &Party,
+        from: Timestamp,
+        until: Timestamp,
+        good_from: u8,
+        customers: bool,
+    ) -> anyhow::Result<Vec<OfCompany>> {
+        let found = self.of_party(party).into_iter();
+        let within = found.filter(|conversation| (from..until).contains(&conversation.closed_at));
+        let mut companies: BTreeMap<String, Vec<(Whose, Option<u8>)>> = BTreeMap::new();
+        for one in within {
+            let (whose, trace) = (Whose::of(one), self.trace(one));
+            if !trace.excluded {
+                companies.entry(whose.company.clone()).or_default().push((whose, trace.score));
+            }
+        }
+        let mut all: Vec<OfCompany> =
+            companies.into_values().map(|all| of_company(&all, good_from)).collect();
+        if !customers {
+            all.iter_mut().for_each(|one| one.customers = Share::default());
+        }
+        Ok(all)
     }
 
     async fn history(
@@ -291,6 +341,28 @@ impl Host for TestHost {
             lock(&self.published).insert(place, message.clone());
         }
         Ok(())
+    }
+}
+
+/// The conversations of one company, of which there are some.
+fn of_company(all: &[(Whose, Option<u8>)], good_from: u8) -> OfCompany {
+    let mut customers: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut scored = Share::default();
+    for (whose, score) in all {
+        let Some(score) = score else { continue };
+        let good = *score >= good_from;
+        scored = scored + Share { good: good.into(), n: 1 };
+        if !whose.customer.is_empty() {
+            *customers.entry(&whose.customer).or_insert(true) &= good;
+        }
+    }
+    let good = customers.values().filter(|only_good| **only_good).count() as u64;
+    let name = all.iter().map(|(whose, _)| &whose.company_name).min();
+    OfCompany {
+        company: all.first().map(|(whose, _)| whose.company.clone()).unwrap_or_default(),
+        company_name: name.cloned().unwrap_or_default(),
+        scored,
+        customers: Share { good, n: customers.len() as u64 },
     }
 }
 
