@@ -143,7 +143,11 @@ impl Mood {
         }
     }
 
+    /// When the next poll opens, if anybody is asked.
     fn next(&self, cx: &Cx<Self>) -> Option<Timestamp> {
+        if self.0.invited().is_empty() {
+            return None;
+        }
         let schedule = self.0.schedule.clone().skipping(&self.0.skip);
         schedule.next_after(cx.now(), &cx.workspace().zone).map(|slot| slot.at)
     }
@@ -197,10 +201,11 @@ impl Mood {
                 let week = Week::complete_before(slot, zone);
                 let name = name(week, &results);
                 let asked = cx.ballot(&name)?.open(&self.0.invited()).await?;
-                let Config { question, mode, floor, .. } = &self.0;
-                let (question, mode, floor) = (question.clone(), *mode, *floor);
+                // What is asked and where stays as it was, whatever the settings become meanwhile.
+                let Config { question, channels, mode, floor, .. } = self.0.clone();
                 let closes_at = closes.at;
-                let poll = Poll { name, week, slot, closes_at, question, mode, floor, asked };
+                let poll =
+                    Poll { name, week, slot, closes_at, question, channels, mode, floor, asked };
                 cx.state().set(POLL, &poll).await?;
                 poll
             }
@@ -212,19 +217,18 @@ impl Mood {
     /// Makes the open poll's message say how many have answered.
     async fn show(&self, cx: &Cx<Self>, poll: &Poll) -> Result<()> {
         let ballot = cx.ballot(&poll.name)?;
-        self.publish(cx, &poll.name, async { Ok(message::open(poll, ballot.papers().await?)) })
-            .await
+        self.publish(cx, poll, async { Ok(message::open(poll, ballot.papers().await?)) }).await
     }
 
     async fn publish(
         &self,
         cx: &Cx<Self>,
-        name: &str,
+        poll: &Poll,
         render: impl Future<Output = Result<Message>> + Send,
     ) -> Result<()> {
-        match self.0.channels.is_empty() {
-            true => cx.ballot(name)?.publish(name, render).await,
-            false => cx.publish(&self.0.channels, name, render).await,
+        match poll.channels.is_empty() {
+            true => cx.ballot(&poll.name)?.publish(&poll.name, render).await,
+            false => cx.publish(&poll.channels, &poll.name, render).await,
         }
     }
 
@@ -285,8 +289,10 @@ impl Mood {
     async fn close(&self, cx: &Cx<Self>, poll: Poll) -> Result<Results> {
         let ballot = cx.ballot(&poll.name)?;
         let mut all = self.results(cx).await?;
-        let results = match all.iter().find(|past| past.name == poll.name) {
-            Some(counted) => counted.clone(),
+        let counted = all.iter().find(|past| past.name == poll.name).cloned();
+        let again = counted.is_some();
+        let results = match counted {
+            Some(counted) => counted,
             None => {
                 let results = self.counted(cx, &poll).await?;
                 all.push(results.clone());
@@ -294,7 +300,11 @@ impl Mood {
                 results
             }
         };
-        self.publish(cx, &poll.name, self.told(cx, &results)).await?;
+        match self.publish(cx, &poll, self.told(cx, &results)).await {
+            // It was burnt before a crash, so the results were shown before that.
+            Err(Error::Refused(_)) if again => {}
+            done => done?,
+        }
         ballot.burn().await?;
         cx.state().delete(POLL).await?;
         Ok(results)

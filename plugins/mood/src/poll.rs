@@ -1,5 +1,6 @@
 //! A poll as it is kept while it is open, and what is left of it afterwards.
 
+use cxbot_sdk::Destination;
 use cxbot_sdk::week::Week;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ pub struct Poll {
     pub slot: Timestamp,
     pub closes_at: Timestamp,
     pub question: String,
+    /// Where it stands; empty: in a direct message to each who is asked.
+    pub channels: Vec<Destination>,
     pub mode: Mode,
     pub floor: u64,
     /// How many people are asked, where that can be told.

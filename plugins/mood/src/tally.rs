@@ -84,6 +84,7 @@ mod tests {
             slot: at,
             closes_at: at,
             question: "How?".to_owned(),
+            channels: Vec::new(),
             mode,
             floor: 5,
             asked: Some(14),

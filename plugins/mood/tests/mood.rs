@@ -228,4 +228,25 @@ async fn without_channels_everyone_gets_it_as_a_direct_message_and_without_anyon
     let room = Room::with(json!({}));
     room.job("open", OPENS).await;
     assert!(room.host.published().is_empty() && room.host.ballots.names().is_empty());
+    assert_eq!(room.act("a", "mood", json!({})).await, "No poll is open.");
+}
+
+#[tokio::test]
+async fn a_close_that_was_cut_off_at_any_step_comes_to_its_end_with_the_same_results() {
+    let room = Room::with(json!({"audience": ["Maya Ortiz"]}));
+    room.job("open", OPENS).await;
+    let open = room.host.read_state("mood", "poll").await.expect("read").expect("an open poll");
+    for who in ["a", "b", "c", "d", "e"] {
+        room.say(who, "calm").await;
+    }
+    room.job("close", CLOSES).await;
+    let shown = room.host.ballots.direct();
+    assert!(shown["2026-W46"].plain().contains("calm"), "{shown:?}");
+    // The process ended after the ballot was burnt and before the poll was put away.
+    room.host.write_state("mood", "poll", Some(open)).await.expect("written");
+    room.job("close", CLOSES).await;
+    assert_eq!(room.host.read_state("mood", "poll").await.expect("read"), None);
+    assert_eq!(room.host.ballots.direct(), shown);
+    let history = room.act("leader", "mood", json!({"what": "history"})).await;
+    assert_eq!(history.matches("calm 5").count(), 1, "{history}");
 }

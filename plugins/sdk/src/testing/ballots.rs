@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::ballot::{Ballots, Cast, Invited, NAME_MARK};
 use crate::cx::Render;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::message::Message;
 use crate::text::mask;
 
@@ -103,7 +103,16 @@ impl Ballots for Memory {
         Ok(())
     }
 
-    async fn publish(&self, _: &str, _: &str, key: &str, render: Render<'_>) -> Result<()> {
+    async fn publish(
+        &self,
+        plugin: &str,
+        ballot: &str,
+        key: &str,
+        render: Render<'_>,
+    ) -> Result<()> {
+        if !lock(&self.boxes).contains_key(&place(plugin, ballot)) {
+            return Err(Error::refused("Nobody is named to whom it could be sent."));
+        }
         let message = render.await?;
         lock(&self.direct).insert(key.to_owned(), message);
         Ok(())
