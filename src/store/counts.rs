@@ -111,7 +111,9 @@ async fn write_customers(
         row.extend(args![customer.as_str(), *times]);
         row
     };
-    let rows: Vec<Vec<Arg>> = changed.map(row).collect();
+    let mut rows: Vec<Vec<Arg>> = changed.map(row).collect();
+    // In the order of their key, a tree grows faster.
+    rows.sort_unstable();
     let mut distinct = HashMap::<CellKey, i64>::new();
     for row in tx.fetch_rows(&sql::ADD_CUSTOMER, rows).await? {
         let (cell, customer) = (CellKey::read(&row)?, row.text(4)?);

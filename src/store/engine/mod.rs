@@ -10,8 +10,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use backon::{ExponentialBuilder, Retryable};
 use secrecy::SecretString;
-use sqlx::postgres::{PgPool, PgRow};
-use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::postgres::{PgArguments, PgPool, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
 use sqlx::{Executor, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
 
 use super::sql::Bulk;
@@ -72,7 +72,7 @@ pub(super) enum Tx {
 }
 
 /// A value to bind. Times are milliseconds, JSON is text: both databases hold these alike.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Arg {
     Int(Option<i64>),
     Text(Option<String>),
@@ -266,16 +266,25 @@ fn with_rows(bulk: &Bulk, rows: usize, numbered: bool) -> String {
     sql
 }
 
-/// Statements and their values, a chunk of rows each.
-fn chunks(bulk: &Bulk, rows: Vec<Vec<Arg>>, numbered: bool) -> Vec<(String, Vec<Arg>)> {
-    let mut chunks = Vec::with_capacity(rows.len() / CHUNK + 1);
+/// Statements and their values, a chunk of rows each, made one after another.
+fn chunks(
+    bulk: &Bulk,
+    rows: Vec<Vec<Arg>>,
+    numbered: bool,
+) -> impl Iterator<Item = (String, Vec<Arg>)> {
     let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
+    std::iter::from_fn(move || {
+        rows.peek()?;
         let chunk: Vec<Vec<Arg>> = rows.by_ref().take(CHUNK).collect();
         let sql = with_rows(bulk, chunk.len(), numbered);
-        chunks.push((sql, chunk.into_iter().flatten().collect()));
-    }
-    chunks
+        Some((sql, chunk.into_iter().flatten().collect()))
+    })
+}
+
+/// A statement with its values bound.
+enum Bound {
+    Sqlite(sqlx::query::Query<'static, Sqlite, SqliteArguments>),
+    Postgres(sqlx::query::Query<'static, Postgres, PgArguments>),
 }
 
 impl Tx {
@@ -299,10 +308,35 @@ impl Tx {
         }
     }
 
-    /// Runs a statement over rows of values.
-    pub(super) async fn execute_rows(&mut self, bulk: &Bulk, rows: Vec<Vec<Arg>>) -> Result<()> {
-        for (sql, args) in chunks(bulk, rows, self.numbered()) {
-            self.execute(&sql, args).await?;
+    fn bound(&self) -> fn((String, Vec<Arg>)) -> Bound {
+        match self {
+            Tx::Sqlite(_) => |(sql, args)| Bound::Sqlite(sqlite::bind(&sql, args)),
+            Tx::Postgres(_) => |(sql, args)| Bound::Postgres(postgres::bind(&sql, args)),
+        }
+    }
+
+    async fn run(&mut self, bound: Bound) -> sqlx::Result<()> {
+        match (self, bound) {
+            (Tx::Sqlite(tx), Bound::Sqlite(query)) => tx.execute(query).await.map(drop),
+            (Tx::Postgres(tx), Bound::Postgres(query)) => tx.execute(query).await.map(drop),
+            _ => Err(sqlx::Error::InvalidArgument("bound for another database".to_owned())),
+        }
+    }
+
+    /// Runs a statement over rows of values. The next rows are made ready while the database works on
+    /// those before them.
+    pub(super) async fn execute_rows(
+        &mut self,
+        bulk: &Bulk,
+        rows: Vec<Vec<Arg>>,
+    ) -> Result<()> {
+        let mut chunks = chunks(bulk, rows, self.numbered()).map(self.bound());
+        let mut next = chunks.next();
+        while let Some(bound) = next {
+            let (done, following) =
+                tokio::join!(biased; self.run(bound), async { chunks.next() });
+            done.with_context(|| first_line(bulk.head))?;
+            next = following;
         }
         Ok(())
     }
