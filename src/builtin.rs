@@ -1,8 +1,5 @@
 //! The one list of plugins: one line for each.
 
-use cxbot_digest::Digest;
-use cxbot_lookup::Lookup;
-use cxbot_mood::Mood;
 use cxbot_sdk::Plugin;
 use cxbot_sdk::Result;
 use cxbot_sdk::plugin::{Installed, install};
@@ -19,7 +16,11 @@ pub struct Builtin {
 }
 
 /// All of them, in the order of help and lists.
-pub const PLUGINS: &[Builtin] = &[builtin::<Digest>(), builtin::<Lookup>(), builtin::<Mood>()];
+pub const PLUGINS: &[Builtin] = &[
+    builtin::<cxbot_digest::Digest>(),
+    builtin::<cxbot_lookup::Lookup>(),
+    builtin::<cxbot_mood::Mood>(),
+];
 
 const fn builtin<P: Plugin>() -> Builtin {
     Builtin { name: P::NAME, install: install::<P>, schema: || schema_for!(P::Config) }

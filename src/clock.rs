@@ -1,6 +1,9 @@
 //! The clock, passed in wherever time matters and never read in the middle.
 
-use jiff::Timestamp;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Instant;
+
+use jiff::{SignedDuration, Timestamp};
 
 /// Tells the time.
 pub trait Clock: Send + Sync + 'static {
@@ -24,5 +27,34 @@ pub struct FixedClock(pub Timestamp);
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
         self.0
+    }
+}
+
+/// A clock that goes on from an instant of one's choice and can be moved forward: the demo's.
+#[derive(Debug)]
+pub struct MovedClock {
+    start: Timestamp,
+    began: Instant,
+    /// Milliseconds.
+    moved: AtomicI64,
+}
+
+impl MovedClock {
+    pub fn new(start: Timestamp) -> MovedClock {
+        MovedClock { start, began: Instant::now(), moved: AtomicI64::new(0) }
+    }
+
+    /// Moves it to an instant; it never goes back.
+    pub fn forward_to(&self, at: Timestamp) {
+        let by = at.duration_since(self.now()).as_millis().max(0);
+        self.moved.fetch_add(i64::try_from(by).unwrap_or(i64::MAX), Ordering::Relaxed);
+    }
+}
+
+impl Clock for MovedClock {
+    fn now(&self) -> Timestamp {
+        let gone = SignedDuration::try_from(self.began.elapsed()).unwrap_or(SignedDuration::MAX);
+        let moved = SignedDuration::from_millis(self.moved.load(Ordering::Relaxed));
+        self.start.saturating_add(gone + moved).unwrap_or(Timestamp::MAX)
     }
 }

@@ -3,10 +3,12 @@
 mod ask;
 mod cards;
 mod cli;
+mod console;
 mod counts;
 mod delivery;
 mod direct;
 mod discord;
+mod documents;
 mod forget;
 mod groups;
 mod independent;

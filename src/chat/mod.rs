@@ -4,12 +4,14 @@ pub mod discord;
 pub mod form;
 pub mod render;
 pub mod slack;
+pub mod web;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use cxbot_sdk::message::Button;
+use cxbot_sdk::plugin::Action;
 use cxbot_sdk::{Members, Message};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -156,6 +158,13 @@ pub const TURN_PAGE: (&str, &str) = ("host", "page");
 /// The one that shares an answer.
 pub const SHARE: (&str, &str) = ("host", "share");
 
+/// A slash command with the plugin that it belongs to.
+#[derive(Debug, Clone)]
+pub struct Command {
+    pub plugin: &'static str,
+    pub action: Action,
+}
+
 /// An argument that someone is typing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggest {
@@ -197,6 +206,9 @@ impl Absent {
         let why = match platform {
             slack::NAME => "SLACK_BOT_TOKEN is not set, so nothing is posted to Slack".to_owned(),
             discord::NAME => "DISCORD_TOKEN is not set, so nothing is posted to Discord".to_owned(),
+            web::NAME => {
+                "only cxbot demo has a web channel; name one in Slack or Discord".to_owned()
+            }
             other => format!("this version of cxbot does not post to {other}"),
         };
         Absent { why }

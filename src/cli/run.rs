@@ -12,9 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::check::{self, switches};
 use super::{open, sync};
-use crate::chat::Platform;
-use crate::chat::discord::{self, Command, Discord};
+use crate::chat::discord::{self, Discord};
 use crate::chat::slack::Slack;
+use crate::chat::{Command, Platform};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Loaded, Problem};
 use crate::host::App;
@@ -93,7 +93,7 @@ fn platforms(loaded: &Loaded, app: &App) -> Result<Vec<Arc<dyn Platform>>> {
 }
 
 /// Every command with its plugin, for platforms that want to know them before.
-fn commands(app: &App) -> Vec<Command> {
+pub(super) fn commands(app: &App) -> Vec<Command> {
     let commands = app.plugins().commands();
     let commands = commands.map(|(manifest, action)| (manifest.name, action.clone()));
     commands.map(|(plugin, action)| Command { plugin, action }).collect()
@@ -130,7 +130,7 @@ fn say_what_is_next(app: &App) {
 }
 
 /// The first signal stops the bot; a second one ends the process at once.
-fn stop_on_signals(stop: CancellationToken) -> Result<()> {
+pub(super) fn stop_on_signals(stop: CancellationToken) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
     tokio::spawn(async move {

@@ -163,6 +163,7 @@ impl PersonConfig {
         match platform {
             "slack" => self.slack.as_ref(),
             "discord" => self.discord.as_ref(),
+            "web" => self.email.as_ref(),
             _ => None,
         }
     }

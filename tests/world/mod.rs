@@ -1,6 +1,7 @@
 //! A world around the real program: a folder of its own, strict fakes, and the program as a
 //! process, run the way people run it.
 
+pub mod browser;
 pub mod discord;
 pub mod house;
 pub mod intercom;
@@ -86,6 +87,11 @@ impl World {
     pub fn with(mut self, name: &str, value: &str) -> World {
         self.settings.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// The environment of the program.
+    pub fn settings(&self) -> &[(String, String)] {
+        &self.settings
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

@@ -148,6 +148,8 @@ impl Destination {
         match self.platform.as_str() {
             "slack" => self.channel.starts_with(['U', 'W']),
             "discord" => self.channel.starts_with('@'),
+            // The console of the demo knows people by their e-mail addresses.
+            "web" => self.channel.contains('@'),
             _ => false,
         }
     }
@@ -168,7 +170,7 @@ pub enum Members {
 pub type Audience = [Destination];
 
 /// The platforms that a destination may name.
-pub const PLATFORMS: [&str; 3] = ["slack", "discord", "terminal"];
+pub const PLATFORMS: [&str; 4] = ["slack", "discord", "terminal", "web"];
 
 /// Slack takes ids, not names: C… for channels, G… for older private ones, D… for direct messages; and
 /// U… or W… for people.

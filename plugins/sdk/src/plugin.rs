@@ -110,7 +110,7 @@ type Typing = (String, String);
 type SuggestionHandler<P> = Handler<P, (Invoker, String)>;
 
 /// What is wrong with one argument.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fault {
     /// Empty where the arguments as a whole are wrong.
     pub argument: String,
@@ -141,6 +141,20 @@ pub struct Action {
     pub secret: bool,
     /// Whom it answers at all, where that is not everyone.
     pub only: Option<Only>,
+}
+
+impl Action {
+    /// The arguments by name, in the order of the struct, each with its schema.
+    pub fn properties(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let properties = self.arguments.get("properties").and_then(Value::as_object);
+        properties.into_iter().flatten().map(|(name, schema)| (name.as_str(), schema))
+    }
+
+    /// Whether it does nothing without that argument.
+    pub fn requires(&self, name: &str) -> bool {
+        let required = self.arguments.get("required").and_then(Value::as_array);
+        required.is_some_and(|names| names.iter().any(|known| known == name))
+    }
 }
 
 /// Whom an action answers, so that nobody is offered what they would be refused.

@@ -4,6 +4,8 @@ use cxbot_sdk::plugin::Action;
 use cxbot_sdk::text::shorten;
 use serde_json::{Map, Value, json};
 
+use crate::chat::Command;
+
 /// Limits of Discord's command reference, in characters or entries.
 mod limit {
     pub(super) const DESCRIPTION: usize = 100;
@@ -24,13 +26,6 @@ mod kind {
 pub(super) const HELP: &str = "help";
 /// The argument of it.
 pub(super) const ABOUT: &str = "command";
-
-/// A command with the plugin that it belongs to.
-#[derive(Debug, Clone)]
-pub struct Command {
-    pub plugin: &'static str,
-    pub action: Action,
-}
 
 /// The one command under which everything is asked. `everywhere` is for one that is not registered in
 /// a server of its own: it is not for direct messages.
@@ -63,15 +58,10 @@ pub(super) fn root(name: &str, commands: &[Command], everywhere: bool) -> Value 
 }
 
 fn subcommand(action: &Action) -> Value {
-    let required = action.arguments.get("required").and_then(Value::as_array);
-    let is_required =
-        |name: &str| required.is_some_and(|names| names.iter().any(|known| known == name));
-    let properties = action.arguments.get("properties").and_then(Value::as_object);
-    let mut options: Vec<Value> = properties
-        .into_iter()
-        .flatten()
+    let mut options: Vec<Value> = action
+        .properties()
         .take(limit::OPTIONS)
-        .map(|(name, schema)| option(action, name, schema, is_required(name)))
+        .map(|(name, schema)| option(action, name, schema, action.requires(name)))
         .collect();
     // Discord wants what is required first; the order is kept otherwise.
     options.sort_by_key(|option| option["required"] != true);

@@ -14,12 +14,12 @@ use serenity::all::{
     GuildId, Interaction, Member, ModalInteraction, ResolvedOption, ResolvedValue, User,
 };
 
-use super::commands::{ABOUT, Command, HELP};
+use super::commands::{ABOUT, HELP};
 use super::forms::{Drafts, modal, what_is_wrong};
 use super::sender::{Call, Sender};
 use super::{Discord, EPHEMERAL, NAME, render};
 use crate::chat::form::Values;
-use crate::chat::{Asked, Desk, Failure, Request, Suggest};
+use crate::chat::{Asked, Command, Desk, Failure, Request, Suggest};
 use cxbot_sdk::text::shorten;
 
 /// Kinds of answers to an interaction.

@@ -25,9 +25,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::form::Form;
 use super::render::discord as render;
-use super::{Call, Desk, Failure, Platform, Post, Request, Search};
+use super::{Call, Command, Desk, Failure, Platform, Post, Request, Search};
 use crate::config::DiscordConfig;
-pub use commands::Command;
 use interactions::{Unacknowledged, Way};
 pub use online::invitation;
 use places::{Places, person};

@@ -13,6 +13,7 @@ mod tests;
 mod visible;
 
 use cxbot_sdk::Message;
+pub(in crate::chat) use visible::visible;
 
 /// Everything that any test renders is held to the rules of wording.
 fn lint(message: &Message) {

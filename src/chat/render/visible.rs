@@ -3,7 +3,7 @@
 /// The words in one line, without control characters, direction overrides and invisible fillers.
 ///
 /// Joiners stay: emoji sequences and several scripts are written with them.
-pub(super) fn visible(words: &str) -> String {
+pub(in crate::chat) fn visible(words: &str) -> String {
     words.chars().filter_map(shown).collect()
 }
 

@@ -93,14 +93,26 @@ impl Bot {
     /// Does everything that is due, once, one thing after another: for a clock that is moved by hand.
     /// What fails keeps nothing else from being done.
     pub async fn step(&self) -> Result<()> {
+        let caught_up = self.catch_up().await;
+        caught_up.and(self.deliver_all(&CancellationToken::new()).await)
+    }
+
+    /// The same but for deliveries, which [`Bot::attend`] makes all the while.
+    pub async fn catch_up(&self) -> Result<()> {
         let synced = self.sync_if_due().await;
         let ran = self.run_due_jobs().await;
         // A job may have asked for the source to be read first.
         let synced = synced.and(self.sync_if_due().await);
         let ran = ran.and(self.run_due_jobs().await);
         let told = self.tell_troubles().await;
-        let delivered = self.deliver_all(&CancellationToken::new()).await;
-        synced.and(ran).and(told).and(delivered)
+        // What waits for a time may have come due with the clock.
+        self.app.call_for_deliveries();
+        synced.and(ran).and(told)
+    }
+
+    /// Delivers and answers people until told to stop, and leaves what is due to [`Bot::catch_up`].
+    pub async fn attend(self: &Arc<Self>, stop: &CancellationToken) {
+        tokio::join!(self.deliver(stop), self.answer_people(stop));
     }
 
     /// Takes up what an earlier process on this store has left in its hands.
@@ -174,11 +186,15 @@ impl Bot {
     /// Until the next slot of any job, but not longer than a look is apart from the next.
     fn until_next(&self) -> Duration {
         let now = self.clock.now();
-        let jobs = self.jobs().map(|(job, _)| job).chain([self.sync_job()]);
-        let next =
-            jobs.filter_map(|job| job.schedule.next_after(now, &job.zone)).map(|slot| slot.at);
-        let wait = next.min().map_or(SignedDuration::MAX, |next| next.duration_since(now));
+        let wait = self.next_due(now).map_or(SignedDuration::MAX, |next| next.duration_since(now));
         Duration::try_from(wait).unwrap_or_default().min(LOOK_EVERY)
+    }
+
+    /// When something comes due next after an instant.
+    pub fn next_due(&self, after: Timestamp) -> Option<Timestamp> {
+        let jobs = self.jobs().map(|(job, _)| job).chain([self.sync_job()]);
+        let next = jobs.filter_map(|job| job.schedule.next_after(after, &job.zone));
+        next.map(|slot| slot.at).min()
     }
 
     /// Every job of the plugins as the store keeps them, and whether it is a report.
