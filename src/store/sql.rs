@@ -112,7 +112,8 @@ OLDER_WEEKS = "SELECT (day + 3) / 7,
     FROM daily WHERE scope = $1 AND kind = $2 AND lane = $3 AND label = $4 AND day < $5
     GROUP BY (day + 3) / 7 HAVING SUM(s1 + s2 + s3 + s4 + s5) >= $6
     ORDER BY 1 DESC LIMIT $7";
-CUSTOMERS = "SELECT lane, topic, customers FROM weekly WHERE scope = $1 AND week = $2";
+CUSTOMERS = "SELECT week, lane, topic, customers FROM weekly
+    WHERE scope = $1 AND week >= $2 AND week <= $3";
 
 // A few conversations to look at, and those of an unfinished week.
 
