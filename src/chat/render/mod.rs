@@ -4,6 +4,7 @@
 
 pub mod discord;
 mod drawing;
+pub mod html;
 pub mod picture;
 pub mod slack;
 pub mod terminal;

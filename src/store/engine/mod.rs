@@ -325,16 +325,11 @@ impl Tx {
 
     /// Runs a statement over rows of values. The next rows are made ready while the database works on
     /// those before them.
-    pub(super) async fn execute_rows(
-        &mut self,
-        bulk: &Bulk,
-        rows: Vec<Vec<Arg>>,
-    ) -> Result<()> {
+    pub(super) async fn execute_rows(&mut self, bulk: &Bulk, rows: Vec<Vec<Arg>>) -> Result<()> {
         let mut chunks = chunks(bulk, rows, self.numbered()).map(self.bound());
         let mut next = chunks.next();
         while let Some(bound) = next {
-            let (done, following) =
-                tokio::join!(biased; self.run(bound), async { chunks.next() });
+            let (done, following) = tokio::join!(biased; self.run(bound), async { chunks.next() });
             done.with_context(|| first_line(bulk.head))?;
             next = following;
         }

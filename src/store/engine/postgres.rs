@@ -60,7 +60,10 @@ pub(super) async fn vacuum(pool: &PgPool) -> bool {
     }
 }
 
-pub(super) fn bind(sql: &str, args: Vec<Arg>) -> sqlx::query::Query<'static, Postgres, PgArguments> {
+pub(super) fn bind(
+    sql: &str,
+    args: Vec<Arg>,
+) -> sqlx::query::Query<'static, Postgres, PgArguments> {
     let query = sqlx::query(AssertSqlSafe(sql.to_owned()));
     args.into_iter().fold(query, |query, arg| match arg {
         Arg::Int(value) => query.bind(value),

@@ -165,7 +165,10 @@ fn single() -> SqlitePoolOptions {
 }
 
 /// Statements are constants of the store, some with more rows of placeholders; values are bound.
-pub(super) fn bind(sql: &str, args: Vec<Arg>) -> sqlx::query::Query<'static, Sqlite, SqliteArguments> {
+pub(super) fn bind(
+    sql: &str,
+    args: Vec<Arg>,
+) -> sqlx::query::Query<'static, Sqlite, SqliteArguments> {
     let query = sqlx::query(AssertSqlSafe(sql.to_owned()));
     args.into_iter().fold(query, |query, arg| match arg {
         Arg::Int(value) => query.bind(value),
