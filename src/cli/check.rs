@@ -15,7 +15,7 @@ use crate::chat::slack::Asks;
 use crate::chat::slack::{self, Slack};
 use crate::chat::{Finding, Platform, audience};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, Loaded};
+use crate::config::{AUDITOR, Config, Loaded};
 use crate::host::Plugins;
 use crate::store::{Address, GONE_AFTER, Store};
 
@@ -41,7 +41,7 @@ impl Check {
         let plugins = installed(loaded)?;
         finding("ok", "configuration", &format!("time zone {}", workspace.zone_name))?;
         if config.access.protected {
-            let auditors = config.auditors().collect::<Vec<_>>().join(", ");
+            let auditors = config.having(AUDITOR).collect::<Vec<_>>().join(", ");
             finding("ok", "access", &format!("protected mode is on; auditors: {auditors}"))?;
         }
         for (what, is_set, set, unset) in switches(config) {
