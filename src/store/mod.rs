@@ -12,6 +12,7 @@ mod deliveries;
 mod engine;
 mod forget;
 mod inbox;
+mod known;
 mod look;
 mod parties;
 mod people;

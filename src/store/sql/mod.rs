@@ -324,6 +324,11 @@ ALL_SOURCES = "SELECT source FROM conversation UNION SELECT source FROM contact
 /// Reads every record: for what no index leads to.
 SAYING = "SELECT record FROM conversation WHERE LOWER(record) LIKE $1";
 ALL_LABELS = "SELECT DISTINCT label FROM daily";
+/// The same a page at a time, for what most records do not say.
+SAYING_AFTER = "SELECT source, id, record FROM conversation
+    WHERE (source, id) > ($1, $2) AND LOWER(record) LIKE $3 ORDER BY source, id LIMIT $4";
+ALL_TOPICS = "SELECT DISTINCT label FROM daily WHERE kind = 'topic' ORDER BY label";
+ALL_TRAITS = "SELECT DISTINCT traits FROM party WHERE kind = 'participant'";
 ALL_CONTACTS = "SELECT source, id, canonical, about, checked_at FROM contact";
 DROP_CONTACT = "DELETE FROM contact WHERE source = $1 AND id = $2";
 DROP_TEAMMATE = "DELETE FROM teammate WHERE source = $1 AND id = $2";
