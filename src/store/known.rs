@@ -64,7 +64,7 @@ impl Store {
 
 /// A pattern that every record with this name fits, and few others: letters that are written otherwise
 /// in JSON, or that databases fold otherwise, may be any.
-fn having(name: &str) -> String {
+pub(super) fn having(name: &str) -> String {
     let plain = name.trim().to_lowercase();
     let parts = plain.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != ' ');
     format!("%{}%", parts.collect::<Vec<_>>().join("%"))
