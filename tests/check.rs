@@ -9,6 +9,7 @@ const SETTINGS: &str = r#"
 [[people]]
 name = "Otto"
 roles = ["operator", "leeder"]
+teammate = ["1", "x/1", "y/1"]
 
 [[exclusions]]
 name = "sales"
@@ -59,11 +60,12 @@ async fn a_name_that_no_conversation_has_is_told_with_the_one_that_may_be_meant(
         ok       access           operators, who may ask for everything: Otto
         note     configuration    config/cxbot.toml:4: people[0].roles: nothing asks for the role "leeder" (did you mean leader?)
         ok       store            1 conversation
-        note     store            config/cxbot.toml:6: exclusions[0]: no stored conversation has the team "Sales"
-        note     store            config/cxbot.toml:11: plugins.digest: no stored conversation has the team "Biling" (did you mean Billing?)
-        note     store            config/cxbot.toml:11: plugins.digest: no stored conversation has the topic "invoice" (did you mean Invoices?)
-        note     store            config/cxbot.toml:11: plugins.digest: no stored conversation has the channel "phone"
-        note     store            config/cxbot.toml:20: plugins.lookup: no stored conversation is of "Acne Ltd" (did you mean acme ltd?), "Silent BV"
+        note     store            config/cxbot.toml:7: exclusions[0]: no stored conversation has the team "Sales"
+        note     store            config/cxbot.toml:12: plugins.digest: no stored conversation has the team "Biling" (did you mean Billing?)
+        note     store            config/cxbot.toml:12: plugins.digest: no stored conversation has the topic "invoice" (did you mean Invoices?)
+        note     store            config/cxbot.toml:12: plugins.digest: no stored conversation has the channel "phone"
+        note     store            config/cxbot.toml:5: people[0].teammate: no source has named the teammate y/1 of Otto so far
+        note     store            config/cxbot.toml:21: plugins.lookup: no stored conversation is of "Acne Ltd" (did you mean acme ltd?), "Silent BV"
         "#) };
     }
 }

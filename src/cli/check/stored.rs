@@ -7,6 +7,7 @@ use cxbot_sdk::count::Filter;
 
 use crate::config::{Config, Problem};
 use crate::host::Plugins;
+use crate::host::people::is_key_of;
 use crate::store::Store;
 
 /// More names than these are counted and not told.
@@ -27,6 +28,7 @@ pub(super) async fn unknown(
             unknown.push(Problem::at(&setting, what));
         }
     }
+    unknown.extend(teammates(store, config).await?);
     unknown.extend(mentioned(store, plugins).await?);
     Ok(unknown)
 }
@@ -75,6 +77,23 @@ async fn seen(store: &Store, named: &Named) -> Result<Option<String>> {
     };
     let meant = nearest(&name, known.iter().map(String::as_str));
     Ok(Some(format!("no stored conversation has the {kind} \"{name}\"{meant}")))
+}
+
+/// Ids of teammates whom no source has named: their conversations are nobody's under `[[people]]`.
+async fn teammates(store: &Store, config: &Config) -> Result<Vec<Problem>> {
+    let known: Vec<String> =
+        store.colleagues().await?.into_iter().flat_map(|colleague| colleague.keys).collect();
+    let mut unknown = Vec::new();
+    for (place, person) in config.people.iter().enumerate() {
+        for id in &person.teammate {
+            if !known.iter().any(|key| is_key_of(key, id)) {
+                let what =
+                    format!("no source has named the teammate {id} of {} so far", person.name);
+                unknown.push(Problem::at(&format!("people[{place}].teammate"), what));
+            }
+        }
+    }
+    Ok(unknown)
 }
 
 /// Whom plugins name in their settings, such as the companies of a group.
