@@ -13,5 +13,6 @@ mod crash;
 pub mod error;
 pub mod host;
 pub mod source;
+mod spreadsheet;
 pub mod store;
 mod tls;

@@ -176,6 +176,20 @@ async fn a_table_of_another_tool_is_read_by_naming_its_columns() {
 }
 
 #[tokio::test]
+async fn a_table_with_semicolons_is_read_and_one_of_two_bytes_a_letter_says_what_to_do() {
+    let world = World::new();
+    let table = "\u{feff}id;closed_at;topics\r\n1;2026-11-10T10:00:00Z;\"Invoices; Refunds\"\r\n";
+    world.write("table.csv", table);
+    let read = world.ok(&["import", "table.csv", "--source", "s"]).await;
+    assert!(read.starts_with("Read 1 conversation: 1 new"), "{read}");
+    assert_eq!(world.records().await[0]["topics"], json!(["Invoices", "Refunds"]));
+    let wide: Vec<u8> = table.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    world.write("table.csv", wide);
+    let said = failure(&world.run(&["import", "table.csv", "--source", "s"]).await);
+    assert!(said.contains("table.csv is written in UTF-16; save it as CSV UTF-8"), "{said}");
+}
+
+#[tokio::test]
 async fn a_quotation_mark_that_is_not_closed_is_an_error_and_no_score() {
     let world = World::new();
     let table = "id,closed_at,score\n1,2026-11-10T10:00:00Z,\"5\n2,2026-11-10T10:00:00Z,5\n";

@@ -2,6 +2,7 @@
 
 mod ask;
 mod cards;
+mod check;
 mod cli;
 mod console;
 mod counts;

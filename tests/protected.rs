@@ -88,17 +88,17 @@ async fn a_digest_shows_fixed_cells_alone_and_quotes_nobody() {
     }
     insta::assert_snapshot!(said, @"
     CX week 46 · Mon 9 – Sun 15 Nov 2026 · Europe/Dublin
-    WIN          No clear win this week: nothing moved beyond the usual range.
+    WIN          No clear win this week: nothing that is shown moved beyond the usual range.
     HUMAN TEAM   88.9 % good  (77.8–94.8, n=54)   ? can't tell yet
     FIN          not shown (protected mode)
     FIN → HUMAN  no scored conversations
-    LOOK AT      Nothing fell beyond the usual range.
+    LOOK AT      Nothing that is shown fell beyond the usual range.
     Scored 72 of 72 closed (100.0 %). CSAT answered: 0 (0.0 %).
     [Details]  [How to read this]
 
     ────────────────────────────────────────
     1 · Wins
-    No clear win this week: nothing moved beyond the usual range.
+    No clear win this week: nothing that is shown moved beyond the usual range.
     Explanations come with the score and are quoted as they are.
 
     ────────────────────────────────────────

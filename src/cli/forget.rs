@@ -115,6 +115,10 @@ impl Forget {
             let kept = counted(erased.conversations, "conversation");
             lines.push(format!("  {kept} kept for the counts, without them"));
         }
+        if erased.mentions > 0 {
+            let cleaned = counted(erased.mentions, "conversation");
+            lines.push(format!("  {cleaned} of others cleaned of their e-mail"));
+        }
         for (number, what) in [
             (erased.descriptions, described),
             (erased.looks, "look"),
@@ -169,7 +173,10 @@ impl Forget {
                     .to_owned(),
             ),
             is_server.then_some(server),
-            Some("other people's conversations, where a text may mention them".to_owned()),
+            Some(
+                "other people's conversations, where a text may mention them otherwise than by e-mail"
+                    .to_owned(),
+            ),
         ]
         .into_iter()
         .flatten()

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Problem;
+use super::ids::{is_number, is_slack_id};
 
 /// `[access]`: roles beside those of `[[people]]`, and what they are needed for.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -36,16 +37,20 @@ pub struct GroupConfig {
 /// Whoever runs cxbot may ask for everything.
 pub const OPERATOR: &str = "operator";
 
-/// Whoever may read all of the audit log in chat. Only `[[people]]` gives this role: whoever manages groups
-/// in chat has no say in who watches.
+/// Whoever may read all of the audit log in chat.
 pub const AUDITOR: &str = "auditor";
+
+/// Only `[[people]]` gives these roles: whoever manages groups in chat has no say in who may ask for
+/// everything, and in who watches.
+const OF_PEOPLE_ALONE: [&str; 2] = [AUDITOR, OPERATOR];
 
 impl AccessConfig {
     pub(super) fn check(&self) -> Result<(), Problem> {
         for (place, group) in self.groups.iter().enumerate() {
             let setting = format!("access.groups[{place}]");
-            if group.role == AUDITOR {
-                let must = "auditors are named under [[people]] and come from no group";
+            if OF_PEOPLE_ALONE.contains(&group.role.trim()) {
+                let role = group.role.trim();
+                let must = format!("{role}s are named under [[people]] and come from no group");
                 return Err(Problem::at(&setting, must));
             }
             if group.role.trim().is_empty() {
@@ -56,7 +61,7 @@ impl AccessConfig {
                             slack = \"S0123ABCD\" or discord = \"112233445566778800\"";
                 return Err(Problem::at(&setting, must));
             }
-            if group.slack.as_deref().is_some_and(|id| !is_user_group(id)) {
+            if group.slack.as_deref().is_some_and(|id| !is_slack_id(id, "S")) {
                 let must = "must be a user group's id, S and capitals or digits, such as slack = \
                             \"S0123ABCD\"; Slack copies it from the menu of the group's page";
                 return Err(Problem::at(&format!("{setting}.slack"), must));
@@ -106,15 +111,6 @@ impl AccessConfig {
     }
 }
 
-fn is_user_group(id: &str) -> bool {
-    let rest = id.strip_prefix('S').unwrap_or_default();
-    !rest.is_empty() && rest.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
-}
-
-fn is_number(id: &str) -> bool {
-    !id.is_empty() && id.chars().all(|c| c.is_ascii_digit())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +151,8 @@ mod tests {
             ("{ role = 'a', slack = 'S0123ABCD' }", ""),
             ("{ role = 'a', slack = 'S0123ABCD', discord = '11' }", ""),
             ("{ slack = 'S0123ABCD' }", "needs a role"),
+            ("{ role = 'operator', slack = 'S0123ABCD' }", "operators are named under [[people]]"),
+            ("{ role = 'auditor ', slack = 'S0123ABCD' }", "auditors are named under [[people]]"),
             ("{ role = 'a' }", "needs the id of a user group in Slack or of a role in Discord"),
             ("{ role = 'a', slack = '@leads', discord = '11' }", "must be a user group's id"),
             ("{ role = 'a', slack = 'S' }", "must be a user group's id"),

@@ -4,7 +4,8 @@ use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Problem, is_web};
+use super::ids::is_snowflake;
+use super::{Problem, is_web, require};
 
 /// `[slack]`: on when `SLACK_BOT_TOKEN` is set.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -67,10 +68,9 @@ impl SlackConfig {
             (lag.contains(&self.history_lag), "history_lag", "must be between 1s and 10m"),
             (lag.contains(&self.groups_for), "groups_for", "must be between 1s and 10m"),
         ];
-        match checks.into_iter().find(|(holds, ..)| !holds) {
-            Some((_, setting, must)) => Err(Problem::at(&format!("slack.{setting}"), must)),
-            None => Ok(()),
-        }
+        checks
+            .into_iter()
+            .try_for_each(|(holds, key, must)| require(holds, &format!("slack.{key}"), must))
     }
 }
 
@@ -126,14 +126,8 @@ impl DiscordConfig {
             (timeout.contains(&self.timeout), "timeout", "must be between 1s and 25s"),
             (lag.contains(&self.history_lag), "history_lag", "must be between 1s and 10m"),
         ];
-        match checks.into_iter().find(|(holds, ..)| !holds) {
-            Some((_, setting, must)) => Err(Problem::at(&format!("discord.{setting}"), must)),
-            None => Ok(()),
-        }
+        checks
+            .into_iter()
+            .try_for_each(|(holds, key, must)| require(holds, &format!("discord.{key}"), must))
     }
-}
-
-/// Discord's ids are numbers of 64 bits.
-fn is_snowflake(text: &str) -> bool {
-    (15..=20).contains(&text.len()) && text.chars().all(|c| c.is_ascii_digit())
 }

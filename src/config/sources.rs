@@ -4,6 +4,8 @@ use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::{Problem, is_web, require};
+
 /// `[intercom]`: on when `INTERCOM_TOKEN` is set.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -43,5 +45,21 @@ impl Default for IntercomConfig {
             reread_days: 7,
             timeout: SignedDuration::from_secs(60),
         }
+    }
+}
+
+impl IntercomConfig {
+    pub(super) fn check(&self) -> Result<(), Problem> {
+        let timeout = SignedDuration::from_secs(1)..=SignedDuration::from_mins(10);
+        let checks = [
+            ((1..=260).contains(&self.history_weeks), "history_weeks", "must be 1 to 260"),
+            ((1..=60).contains(&self.reread_days), "reread_days", "must be 1 to 60"),
+            (timeout.contains(&self.timeout), "timeout", "must be between 1s and 10m"),
+            (is_web(&self.base_url), "base_url", "must start with https:// or http://"),
+            (is_web(&self.app_url), "app_url", "must start with https:// or http://"),
+        ];
+        checks
+            .into_iter()
+            .try_for_each(|(holds, key, must)| require(holds, &format!("intercom.{key}"), must))
     }
 }

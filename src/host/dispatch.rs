@@ -15,6 +15,8 @@ impl App {
     /// Runs a slash command, given without the `/cx` before it.
     pub async fn command(&self, line: &str, invoker: Invoker) -> Result<Reply> {
         let (word, rest) = resolve::first_word(line);
+        // Phones begin a line with a capital.
+        let word = &*word.to_lowercase();
         if word.is_empty() || word == help::WORD {
             return help::help(&self.allowed(&invoker), rest, self.access.protected);
         }
@@ -23,7 +25,7 @@ impl App {
             return Err(help::unknown(&self.allowed(&invoker), word));
         };
         self.must_allow(manifest, command, &invoker)?;
-        let arguments = resolve::arguments(rest, command)?;
+        let arguments = resolve::arguments(rest, command, &self.plugins.argument_names())?;
         self.act(manifest, command, invoker, arguments).await
     }
 

@@ -16,7 +16,7 @@ pub(super) const WORD: &str = "help";
 
 /// All of these commands, or one of them in detail.
 pub(super) fn help(commands: &[&Action], about: &str, protected: bool) -> Result<Reply> {
-    let about = about.trim();
+    let about = &*about.trim().to_lowercase();
     if about.is_empty() {
         let overview = overview(commands);
         return Ok(Reply::Private(match protected {

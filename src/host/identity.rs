@@ -66,7 +66,7 @@ mod tests {
 
     fn manifest(name: &'static str, needs: &'static [Need]) -> Manifest {
         let (actions, jobs, counted, segments) = (vec![], vec![], vec![], vec![]);
-        let (posts_to, asks) = (vec![], vec![]);
+        let (posts_to, asks, mentions) = (vec![], vec![], vec![]);
         Manifest {
             name,
             about: "test",
@@ -78,6 +78,7 @@ mod tests {
             segments,
             posts_to,
             asks,
+            mentions,
         }
     }
 

@@ -123,6 +123,12 @@ impl Plugins {
         })
     }
 
+    /// What arguments of commands are called.
+    fn argument_names(&self) -> BTreeSet<&str> {
+        let all = self.commands().flat_map(|(_, command)| resolve::properties(command));
+        all.map(|(name, _)| name).collect()
+    }
+
     /// Every job with its plugin.
     pub fn jobs(&self) -> impl Iterator<Item = (&Manifest, &Job)> {
         self.manifests().flat_map(|manifest| manifest.jobs.iter().map(move |job| (manifest, job)))

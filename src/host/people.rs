@@ -48,7 +48,7 @@ fn is(person: &PersonConfig, colleague: &Colleague) -> bool {
 }
 
 /// Whether a key is of this id, which may name its source.
-fn is_key_of(key: &str, id: &str) -> bool {
+pub(crate) fn is_key_of(key: &str, id: &str) -> bool {
     key == id || key.split_once('/').is_some_and(|(_, own)| own == id)
 }
 

@@ -1,5 +1,7 @@
 //! From the words that someone typed to the JSON that an action's schema describes.
 
+use std::collections::BTreeSet;
+
 use cxbot_sdk::plugin::Action;
 use cxbot_sdk::{Error, Result, Text};
 use serde_json::{Map, Value, json};
@@ -33,18 +35,24 @@ pub(super) fn usage(action: &Action) -> String {
 }
 
 /// Words without a name go to the first argument, all of them together; the others are written
-/// `name:value`, with quotes around a value of several words.
-pub(super) fn arguments(line: &str, action: &Action) -> Result<Value> {
+/// `name:value`, with quotes around a value of several words. What only looks so, such as a link or
+/// "re:", stays the words it is.
+pub(super) fn arguments(line: &str, action: &Action, names: &BTreeSet<&str>) -> Result<Value> {
     let mut arguments = Map::new();
     let mut unnamed: Vec<String> = Vec::new();
-    for word in words(line)? {
-        match word.split_once(':') {
-            Some((name, value)) if is_name(name) => {
-                let schema = schema_of(action, name)?;
-                arguments.insert(name.to_owned(), typed(name, value, schema)?);
-            }
-            _ => unnamed.push(word),
-        }
+    let mut words = words(line)?.into_iter();
+    while let Some(word) = words.next() {
+        let named = word.name().map_or(Ok(None), |name| named(name, action, names))?;
+        let Some((name, schema)) = named else {
+            unnamed.push(word.text);
+            continue;
+        };
+        let value = match word.value() {
+            // A space after the colon is as good as none.
+            "" => words.next().ok_or_else(|| needs_value(name))?.text,
+            value => value.to_owned(),
+        };
+        arguments.insert(name.to_owned(), typed(name, &value, schema)?);
     }
     if !unnamed.is_empty() {
         let words = unnamed.join(" ");
@@ -57,13 +65,22 @@ pub(super) fn arguments(line: &str, action: &Action) -> Result<Value> {
     Ok(Value::Object(arguments))
 }
 
-fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c == '_')
-}
-
-fn schema_of<'a>(action: &'a Action, name: &str) -> Result<&'a Value> {
-    if let Some((_, schema)) = properties(action).find(|(known, _)| *known == name) {
-        return Ok(schema);
+/// The argument of this name, in any case. A name that is nearly one of them is a slip of the pen, and
+/// so is one that other commands have: `names` are those of all.
+fn named<'a>(
+    name: &str,
+    action: &'a Action,
+    names: &BTreeSet<&str>,
+) -> Result<Option<(&'a str, &'a Value)>> {
+    let name = name.to_lowercase();
+    let found = properties(action).find(|(known, _)| *known == name);
+    let is_near = |known: &str| {
+        let most = if name.len() < 4 { 0 } else { 1 + usize::from(name.len() > 5) };
+        strsim::damerau_levenshtein(known, &name) <= most
+    };
+    let is_slip = names.contains(&*name) || properties(action).any(|(known, _)| is_near(known));
+    if found.is_some() || !is_slip {
+        return Ok(found);
     }
     let known: Vec<&str> = properties(action).map(|(name, _)| name).collect();
     let text = Text::new().code(&*action.name).plain(" has no \"").verbatim(name).plain("\".");
@@ -71,6 +88,11 @@ fn schema_of<'a>(action: &'a Action, name: &str) -> Result<&'a Value> {
         true => text,
         false => text.plain(format!(" It takes: {}.", known.join(", "))),
     }))
+}
+
+fn needs_value(name: &str) -> Error {
+    let text = Text::new().code(name).plain(" needs a value after it, such as ");
+    Error::refused(text.code(format!("{name}:…")).plain("."))
 }
 
 /// Whether a schema's type is this one, or this one among others.
@@ -102,26 +124,49 @@ pub(super) fn typed(name: &str, value: &str, schema: &Value) -> Result<Value> {
     Ok(json!(value))
 }
 
+/// A word as it was typed, without its quotes.
+#[derive(Default)]
+struct Word {
+    text: String,
+    /// Where its first colon is that stands in no quotes and has none before it.
+    colon: Option<usize>,
+}
+
+impl Word {
+    /// What may be the name of an argument. An address goes on with two slashes.
+    fn name(&self) -> Option<&str> {
+        let name = &self.text[..self.colon?];
+        let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
+        (is_name && !self.value().starts_with("//")).then_some(name)
+    }
+
+    fn value(&self) -> &str {
+        self.colon.map_or("", |colon| &self.text[colon + 1..])
+    }
+}
+
 /// Words at white space; quotes keep several together. Curly quotes count: phones type them.
-fn words(line: &str) -> Result<Vec<String>> {
+fn words(line: &str) -> Result<Vec<Word>> {
     let mut words = Vec::new();
-    let mut word = String::new();
-    let mut quoted = false;
-    let mut any = false;
+    let mut word = Word::default();
+    let (mut quoted, mut was_quoted, mut any) = (false, false, false);
     for c in line.chars() {
         match c {
             '"' | '“' | '”' => {
                 quoted = !quoted;
-                any = true;
+                (was_quoted, any) = (true, true);
             }
             c if c.is_whitespace() && !quoted => {
                 if any {
                     words.push(std::mem::take(&mut word));
                 }
-                any = false;
+                (was_quoted, any) = (false, false);
             }
             c => {
-                word.push(c);
+                if c == ':' && !was_quoted && word.colon.is_none() {
+                    word.colon = Some(word.text.len());
+                }
+                word.text.push(c);
                 any = true;
             }
         }
@@ -175,21 +220,54 @@ mod tests {
         }
     }
 
+    /// The arguments of a line, where another command has a `team`.
+    fn arguments(line: &str) -> Result<Value> {
+        super::arguments(line, &action(), &BTreeSet::from(["name", "team"]))
+    }
+
     #[test]
     fn unnamed_words_are_the_first_argument_and_others_have_names() {
-        let parsed = arguments("Ana Maria weeks:4 topic:\"SSO log-in\"", &action());
+        let parsed = arguments("Ana Maria weeks:4 topic:\"SSO log-in\"");
         let wanted = json!({"name": "Ana Maria", "weeks": 4, "topic": "SSO log-in"});
         assert_eq!(parsed.expect("well-formed"), wanted);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_named_argument_stays_words() {
+        let link = "https://app.example/inbox/conversation/88123?a=b:c";
+        for (line, name) in [
+            (link, link),
+            ("<https://app.example/1|Ana>", "<https://app.example/1|Ana>"),
+            ("re: invoice", "re: invoice"),
+            ("Fwd:Invoice 7", "Fwd:Invoice 7"),
+            ("topic://x", "topic://x"),
+            ("\"topic: SSO\"", "topic: SSO"),
+            ("8:30", "8:30"),
+            (":", ":"),
+        ] {
+            assert_eq!(arguments(line).expect(line), json!({"name": name}), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_name_counts_in_any_case_and_with_a_space_behind_it() {
+        let wanted = json!({"name": "Ana", "topic": "SSO log-in", "weeks": 4});
+        for line in ["Ana Topic:\"SSO log-in\" WEEKS:4", "Ana topic: “SSO log-in” Weeks: 4"] {
+            assert_eq!(arguments(line).expect(line), wanted, "{line}");
+        }
     }
 
     #[test]
     fn what_cannot_be_read_is_refused_with_what_can() {
         for (line, why) in [
             ("Ana week:4", "It takes: name, topic, weeks"),
+            ("Ana Topics:x", "It takes: name, topic, weeks"),
+            ("Ana team:x", "It takes: name, topic, weeks"),
+            ("Ana topic:", "needs a value after it, such as topic:…"),
             ("Ana weeks:four", "takes a whole number"),
             ("\"Ana", "not closed"),
         ] {
-            let error = arguments(line, &action()).expect_err(line).to_string();
+            let error = arguments(line).expect_err(line).to_string();
             assert!(error.contains(why), "{error}");
         }
     }
@@ -203,7 +281,7 @@ mod tests {
         #[test]
         fn no_line_breaks_the_parser(line in "\\PC*") {
             // Refused or read; the point is that it answers.
-            let _ = arguments(&line, &action());
+            let _ = arguments(&line);
         }
     }
 }

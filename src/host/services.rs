@@ -43,7 +43,7 @@ impl Services {
         booth: Booth,
     ) -> Self {
         let (keys, published) = (Mutex::default(), Notify::new());
-        let protected = workspace.protected.then(|| Protected(store.clone()));
+        let protected = workspace.protected.then(|| Protected::new(store.clone(), people.clone()));
         Services { store, workspace, protected, booth, clock, people, keys, published }
     }
 

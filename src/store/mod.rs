@@ -12,6 +12,7 @@ mod deliveries;
 mod engine;
 mod forget;
 mod inbox;
+mod known;
 mod look;
 mod parties;
 mod people;
@@ -146,10 +147,10 @@ impl Store {
 
     /// Has the database read every statement, so that a schema that does not fit shows now.
     pub async fn check(&self) -> Result<()> {
-        for statement in sql::SINGLE.iter().chain(&sql::CLEAR_COUNTS) {
+        for statement in sql::single().chain(sql::CLEAR_COUNTS) {
             self.engine.prepare(statement).await?;
         }
-        for bulk in sql::BULK {
+        for bulk in sql::bulk() {
             self.engine.prepare(&self.engine.with_rows(bulk, 2)).await?;
         }
         Ok(())

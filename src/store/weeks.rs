@@ -42,8 +42,8 @@ impl Scores for Store {
         for kind in OF_TWO_WEEKS {
             self.add_days(&mut weeks, scope, kind, week.minus(1), week).await?;
         }
-        let mut now = weeks.remove(&week).unwrap_or_default();
-        self.add_customers(&mut now, scope, week).await?;
+        self.add_customers(&mut weeks, scope, week.minus(1), week).await?;
+        let now = weeks.remove(&week).unwrap_or_default();
         let now = self.as_of(now, filter, week, as_of).await?;
         let before = weeks.get(&week.minus(1)).cloned().unwrap_or_default();
         let before = self.as_of(before, filter, week.minus(1), as_of).await?;
@@ -207,13 +207,32 @@ impl Store {
         Ok(())
     }
 
-    async fn add_customers(&self, counts: &mut WeekCounts, scope: i64, week: Week) -> Result<()> {
-        for row in self.engine.fetch(sql::CUSTOMERS, args![scope, week.index()]).await? {
-            let Some(lane) = Lane::named(&row.text(0)?) else { continue };
-            let number = u64::try_from(row.int(2)?)?;
-            counts.lanes[lane].customers.insert(row.text(1)?, number);
+    async fn add_customers(
+        &self,
+        weeks: &mut BTreeMap<Week, WeekCounts>,
+        scope: i64,
+        from: Week,
+        to: Week,
+    ) -> Result<()> {
+        let found = args![scope, from.index(), to.index()];
+        for row in self.engine.fetch(sql::CUSTOMERS, found).await? {
+            let Some(lane) = Lane::named(&row.text(1)?) else { continue };
+            let counts = weeks.entry(Week::at_index(row.int(0)?)).or_default();
+            counts.lanes[lane].customers.insert(row.text(2)?, u64::try_from(row.int(3)?)?);
         }
         Ok(())
+    }
+
+    /// Counts of weeks that hold nothing but the distinct known customers of lanes and topics.
+    pub(crate) async fn customers_of(
+        &self,
+        filter: &Filter,
+        from: Week,
+        to: Week,
+    ) -> Result<BTreeMap<Week, WeekCounts>> {
+        let mut weeks = BTreeMap::new();
+        self.add_customers(&mut weeks, self.scope(filter)?, from, to).await?;
+        Ok(weeks)
     }
 
     /// The counts as the clock stood at `as_of`: later closes left out, recent ones still waiting.

@@ -32,6 +32,9 @@ pub struct Report {
     /// Topic × lane that protected mode does not show.
     #[serde(skip_serializing_if = "is_zero")]
     pub hidden_topics: u64,
+    /// Whether protected mode does not show something of either week, which may have moved.
+    #[serde(skip)]
+    pub hides: bool,
     pub coverage: Coverage,
     pub csat: Csat,
 }
@@ -143,6 +146,7 @@ impl Report {
             lanes: all,
             topics,
             hidden_topics: window.now.lanes.iter().map(|(_, cells)| cells.hidden_topics).sum(),
+            hides: hides(&window.now) || hides(&window.before),
             looked_at: cells.iter().filter(|cell| cell.is_looked_at()).count(),
             coverage: Coverage::of(&window.now),
             csat: Csat {
@@ -191,6 +195,10 @@ impl Cell {
             hidden: raw.hidden,
         }
     }
+}
+
+fn hides(counts: &WeekCounts) -> bool {
+    counts.lanes.iter().any(|(_, cells)| cells.hidden > 0 || cells.hidden_topics > 0)
 }
 
 fn split(window: &Window, lane: Lane, good_from: u8) -> Option<figures::Parts> {

@@ -10,7 +10,7 @@ mod find;
 mod gather;
 
 use cxbot_sdk::count::{Filter, Lane};
-use cxbot_sdk::history::Colleague;
+use cxbot_sdk::history::{Colleague, PartyKind};
 use cxbot_sdk::plugin::Suggestion;
 use cxbot_sdk::{Clearance, Cx, Error, Invoker, Need, Plugin, Reply, Result, Routes};
 use jiff::civil::Date;
@@ -138,6 +138,7 @@ impl Plugin for Lookup {
         let attributes = self.groups.iter().filter_map(|group| group.attribute.as_ref());
         attributes
             .fold(Routes::new(), |routes, attribute| routes.segmented(&attribute.name))
+            .mentions(PartyKind::CompanyName, self.groups.iter().flat_map(|group| &group.companies))
             .command(
                 "teammate",
                 "What customers experienced in someone's conversations.",

@@ -122,7 +122,7 @@ pub struct Invoker {
 }
 
 /// Roles that know customers by name.
-const WITH_CUSTOMERS: [&str; 5] = ["operator", "leader", "qa", "manager", "teammate"];
+pub const WITH_CUSTOMERS: [&str; 5] = ["operator", "leader", "qa", "manager", "teammate"];
 
 impl Invoker {
     /// Whether they work with customers, so that they may read who these are. Where ids are hidden only

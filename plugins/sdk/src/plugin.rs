@@ -14,6 +14,7 @@ use crate::ballot::Invited;
 use crate::count::Filter;
 use crate::cx::{Cx, Destination, Host, Invoker};
 use crate::error::{Error, Result};
+use crate::history::PartyKind;
 use crate::message::Message;
 use crate::schedule::Schedule;
 
@@ -102,6 +103,7 @@ pub struct Routes<P> {
     segments: Vec<String>,
     posts_to: Vec<Destination>,
     asks: Vec<Invited>,
+    mentions: Vec<Mentioned>,
 }
 
 /// An action and an argument of it.
@@ -194,6 +196,15 @@ pub struct Manifest {
     pub posts_to: Vec<Destination>,
     /// Whom it asks by itself.
     pub asks: Vec<Invited>,
+    /// Whom its settings name.
+    pub mentions: Vec<Mentioned>,
+}
+
+/// Someone whom a plugin's settings name, such as a company of a group.
+#[derive(Debug, Clone, Serialize)]
+pub struct Mentioned {
+    pub kind: PartyKind,
+    pub name: String,
 }
 
 impl<P: Plugin> Default for Routes<P> {
@@ -207,6 +218,7 @@ impl<P: Plugin> Default for Routes<P> {
             segments: Vec::new(),
             posts_to: Vec::new(),
             asks: Vec::new(),
+            mentions: Vec::new(),
         }
     }
 }
@@ -371,6 +383,17 @@ impl<P: Plugin> Routes<P> {
         self
     }
 
+    /// Says whom its settings name, so that a check can look whether anyone of that name has ever asked.
+    pub fn mentions<S: Into<String>>(
+        mut self,
+        kind: PartyKind,
+        names: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let mentioned = |name: S| Mentioned { kind, name: name.into() };
+        self.mentions.extend(names.into_iter().map(mentioned));
+        self
+    }
+
     fn route<A, F, R>(mut self, name: &str, about: &str, command: bool, run: F) -> Self
     where
         A: DeserializeOwned + JsonSchema,
@@ -452,6 +475,7 @@ pub fn install<P: Plugin>(config: Value) -> Result<Box<dyn Installed>> {
         segments: routes.segments,
         posts_to: routes.posts_to,
         asks: routes.asks,
+        mentions: routes.mentions,
     };
     let actions = routes.actions.into_iter().map(|(action, run)| (action.name, run)).collect();
     let jobs = routes.jobs.into_iter().map(|(job, run)| (job.name, run)).collect();

@@ -4,18 +4,22 @@
 //! This is the host's wall and not a plugin's promise: whatever a plugin asks, it gets no more.
 
 mod cells;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 use async_trait::async_trait;
 use cxbot_sdk::conversation::Conversation;
-use cxbot_sdk::count::{Cells, Filter, Lane, PerLane, WeekCounts, same};
+use cxbot_sdk::count::{Cells, Filter, Lane, PerLane, Spread, WeekCounts, same};
 use cxbot_sdk::history::{Attribution, OfCompany, Party, PartyKind, Trace};
 use cxbot_sdk::scores::{Look, PastCells, PastWeek, Scores, SourceState, Trouble, Window};
 use cxbot_sdk::week::Week;
 use jiff::Timestamp;
 
+use super::people;
+use crate::config::PersonConfig;
 use crate::store::Store;
 use cells::{CONVERSATIONS, Cell, PEOPLE, Seen, shown};
 
@@ -23,7 +27,11 @@ use cells::{CONVERSATIONS, Cell, PEOPLE, Seen, shown};
 pub(super) const SAID: &str = "cxbot runs in protected mode: there are no cards of single people, customers or conversations.";
 
 /// The scores as protected mode lends them.
-pub(super) struct Protected(pub(super) Store);
+pub(super) struct Protected {
+    store: Store,
+    /// Whoever has two ids is one person.
+    people: Vec<PersonConfig>,
+}
 
 /// Scored conversations of one week, by lane.
 type Lanes = PerLane<Vec<Seen>>;
@@ -38,23 +46,52 @@ pub(super) fn refusal(filter: &Filter) -> Option<&'static str> {
     combines.then_some("filters do not combine in protected mode; give one of team, topic and lane")
 }
 
+/// What a week's cells are judged by.
+#[derive(Default)]
+struct Known {
+    lanes: Lanes,
+    /// Distinct known customers of the lanes and topics that were asked for.
+    customers: PerLane<BTreeMap<String, u64>>,
+}
+
 impl Protected {
+    pub(super) fn new(store: Store, people: Vec<PersonConfig>) -> Protected {
+        Protected { store, people }
+    }
+
+    /// What the cells of these weeks are judged by.
+    async fn known(&self, filter: &Filter, from: Week, to: Week) -> Result<BTreeMap<Week, Known>> {
+        let zone = self.store.zone();
+        let mut weeks: BTreeMap<Week, Known> = BTreeMap::new();
+        for (week, lanes) in self.seen(from.start(zone), to.end(zone)).await? {
+            weeks.entry(week).or_default().lanes = lanes;
+        }
+        for (week, mut counts) in self.store.customers_of(filter, from, to).await? {
+            let known = weeks.entry(week).or_default();
+            for lane in Lane::ALL {
+                known.customers[lane] = std::mem::take(&mut counts.lanes[lane].customers);
+            }
+        }
+        Ok(weeks)
+    }
+
     /// Who worked on what from one instant to another, by week.
     async fn seen(&self, from: Timestamp, until: Timestamp) -> Result<BTreeMap<Week, Lanes>> {
         let mut all: BTreeMap<(String, String), (Trace, Seen)> = BTreeMap::new();
-        for colleague in self.0.colleagues().await? {
+        for colleague in people::merged(self.store.colleagues().await?, &self.people) {
+            let Some(person) = colleague.keys.first() else { continue };
             for key in &colleague.keys {
                 let party = Party::teammate(key, Attribution::Participants);
-                for trace in self.0.traces(&party, from, until).await? {
+                for trace in self.store.traces(&party, from, until).await? {
                     let place = (trace.source.clone(), trace.id.clone());
                     let (_, seen) = all.entry(place).or_insert_with(|| (trace.clone(), of(&trace)));
-                    seen.people.insert(key.clone());
+                    seen.people.insert(person.clone());
                 }
             }
         }
         let mut weeks: BTreeMap<Week, Lanes> = BTreeMap::new();
         for (trace, seen) in all.into_values().filter(|(trace, _)| trace.score.is_some()) {
-            let week = Week::of(trace.closed_at, self.0.zone());
+            let week = Week::of(trace.closed_at, self.store.zone());
             if let Some(lane) = trace.lane {
                 weeks.entry(week).or_default()[lane].push(seen);
             }
@@ -65,14 +102,9 @@ impl Protected {
     /// Empties what may not be shown of past weeks, the oldest of which is the first.
     async fn wall(&self, past: &mut [PastWeek], filter: &Filter) -> Result<()> {
         let (Some(first), Some(last)) = (past.first(), past.last()) else { return Ok(()) };
-        let zone = self.0.zone();
-        let seen = self.seen(first.week.start(zone), last.week.end(zone)).await?;
-        let none = Lanes::default();
+        let known = self.known(filter, first.week, last.week).await?;
         for past in past {
-            let week = seen.get(&past.week).unwrap_or(&none);
-            for lane in Lane::ALL {
-                keep_past(&mut past.lanes[lane], &week[lane], lane, filter);
-            }
+            keep_past(past, known.get(&past.week), filter);
         }
         Ok(())
     }
@@ -122,14 +154,17 @@ impl Shown {
 type HasTopic<'l> = dyn Fn(&str) -> bool + 'l;
 
 /// Empties what may not be shown.
-fn keep(counts: &mut WeekCounts, week: &Lanes, filter: &Filter, is_over: bool) {
+fn keep(counts: &mut WeekCounts, known: Option<&Known>, filter: &Filter, is_over: bool) {
+    let none = Known::default();
+    let known = known.unwrap_or(&none);
     for lane in Lane::ALL {
         let cells = &mut counts.lanes[lane];
-        let shown = Shown::of(&week[lane], filter);
+        let shown = Shown::of(&known.lanes[lane], filter);
         let (whole, has): (bool, Box<HasTopic>) = match lane {
             // Nobody of the team worked there: only how many counts.
             Lane::Ai => {
-                let (large, topics) = (large(cells), shown.topics);
+                let large = large(cells.all, &cells.topics, &known.customers[lane]);
+                let topics = shown.topics;
                 (large.contains(""), Box::new(move |topic| topics && large.contains(topic)))
             }
             _ => (shown.whole, Box::new(|topic| shown.has(topic))),
@@ -149,30 +184,39 @@ fn keep(counts: &mut WeekCounts, week: &Lanes, filter: &Filter, is_over: bool) {
 }
 
 /// The cells of the AI agent's lane with enough conversations of enough customers; empty: all of it.
-fn large(cells: &Cells) -> BTreeSet<String> {
+fn large(
+    all: Spread,
+    topics: &BTreeMap<String, Spread>,
+    customers: &BTreeMap<String, u64>,
+) -> BTreeSet<String> {
     let of = |label: &str, n: u64| {
-        let customers = cells.customers.get(label).copied().unwrap_or_default();
+        let customers = customers.get(label).copied().unwrap_or_default();
         n >= CONVERSATIONS as u64 && customers >= PEOPLE as u64
     };
-    let topics = cells.topics.iter().map(|(topic, spread)| (topic.as_str(), spread.scored()));
-    let all = topics.chain([("", cells.all.scored())]);
+    let topics = topics.iter().map(|(topic, spread)| (topic.as_str(), spread.scored()));
+    let all = topics.chain([("", all.scored())]);
     all.filter(|(label, n)| of(label, *n)).map(|(label, _)| label.to_owned()).collect()
 }
 
 /// The same for a week that a usual range looks back on.
-fn keep_past(cells: &mut PastCells, week: &[Seen], lane: Lane, filter: &Filter) {
-    let large = |n: u64| n >= CONVERSATIONS as u64;
-    let shown = Shown::of(week, filter);
-    if lane == Lane::Ai {
-        cells.topics.retain(|_, spread| shown.topics && large(spread.scored()));
-        if !large(cells.all.scored()) {
-            cells.all = Default::default();
+fn keep_past(past: &mut PastWeek, known: Option<&Known>, filter: &Filter) {
+    let none = Known::default();
+    let known = known.unwrap_or(&none);
+    for lane in Lane::ALL {
+        let cells = &mut past.lanes[lane];
+        let shown = Shown::of(&known.lanes[lane], filter);
+        if lane == Lane::Ai {
+            let large = large(cells.all, &cells.topics, &known.customers[lane]);
+            cells.topics.retain(|topic, _| shown.topics && large.contains(topic));
+            if !large.contains("") {
+                cells.all = Spread::default();
+            }
+            continue;
         }
-        return;
-    }
-    cells.topics.retain(|topic, _| shown.has(topic));
-    if !shown.whole {
-        *cells = PastCells::default();
+        cells.topics.retain(|topic, _| shown.has(topic));
+        if !shown.whole {
+            *cells = PastCells::default();
+        }
     }
 }
 
@@ -188,21 +232,17 @@ impl Scores for Protected {
         if let Some(why) = refusal(filter) {
             bail!("{why}");
         }
-        let mut window = self.0.window(filter, week, history, as_of).await?;
-        let zone = self.0.zone();
+        let mut window = self.store.window(filter, week, history, as_of).await?;
         let first = window.history.iter().map(|past| past.week).min();
         let first = first.unwrap_or(week).min(week.minus(1));
-        let seen = self.seen(first.start(zone), week.end(zone)).await?;
-        let none = Lanes::default();
-        let of = |week: Week| seen.get(&week).unwrap_or(&none);
+        let known = self.known(filter, first, week).await?;
         // A week that is not over would tell a conversation at a time.
-        let is_over = week.end(zone) <= as_of;
-        keep(&mut window.now, of(week), filter, is_over);
-        keep(&mut window.before, of(week.minus(1)), filter, true);
+        let is_over = |week: Week| week.end(self.store.zone()) <= as_of;
+        keep(&mut window.now, known.get(&week), filter, is_over(week));
+        let before = week.minus(1);
+        keep(&mut window.before, known.get(&before), filter, is_over(before));
         for past in &mut window.history {
-            for lane in Lane::ALL {
-                keep_past(&mut past.lanes[lane], &of(past.week)[lane], lane, filter);
-            }
+            keep_past(past, known.get(&past.week), filter);
         }
         Ok(window)
     }
@@ -218,7 +258,7 @@ impl Scores for Protected {
         if let Some(why) = refusal(filter) {
             bail!("{why}");
         }
-        let mut past = self.0.past_of_topic(filter, topic, week, history, as_of).await?;
+        let mut past = self.store.past_of_topic(filter, topic, week, history, as_of).await?;
         self.wall(&mut past, filter).await?;
         // That there is such a week would tell how many there were.
         past.retain(|week| week.lanes.iter().any(|(_, cells)| !cells.topics.is_empty()));
@@ -268,65 +308,10 @@ impl Scores for Protected {
     }
 
     async fn sources(&self) -> Result<Vec<SourceState>> {
-        self.0.sources().await
+        self.store.sources().await
     }
 
     async fn troubles(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Trouble>> {
-        self.0.troubles(from, to).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::{Address, Batch, Counting};
-    use cxbot_sdk::testing::conversation;
-    use serde_json::json;
-
-    /// Two weeks of one team of six: many conversations about invoices, few about something rare.
-    async fn workplace() -> Protected {
-        let store = Store::open(&Address::Memory, Counting::default()).await.expect("a store");
-        let one = |n: u32, day: u32| {
-            let topics = if n < 20 { json!(["Rare", "Invoices"]) } else { json!(["Invoices"]) };
-            let person = if n < 20 { n % 2 } else { n % 6 };
-            let person = json!({"id": person.to_string(), "name": "One", "role": "closer"});
-            conversation(json!({
-                "id": format!("{day}-{n}"), "closed_at": format!("2026-11-{day:02}T10:00:00Z"),
-                "score": 5, "topics": topics, "teammates": [person],
-            }))
-        };
-        let put = [3, 10].into_iter().flat_map(|day| (0..80).map(move |n| one(n, day))).collect();
-        store.apply(Batch { put, ..Batch::default() }).await.expect("stored");
-        Protected(store)
-    }
-
-    #[tokio::test]
-    async fn a_topics_past_is_walled_as_the_whole_window_is() {
-        let protected = workplace().await;
-        let (filter, week) = (Filter::default(), "2026-W47".parse().expect("a week"));
-        let as_of = "2026-11-23T09:00:00Z".parse().expect("an instant");
-        let window = protected.window(&filter, week, 26, as_of).await.expect("counts");
-        let wanted = |topic: &str| {
-            let of = |past: &PastWeek| past.lanes[Lane::Human].topics.get(topic).copied();
-            window.history.iter().filter_map(of).count()
-        };
-        assert_eq!([wanted("Invoices"), wanted("Rare")], [2, 0]);
-        for topic in ["Invoices", "Rare"] {
-            let own = protected.past_of_topic(&filter, topic, week, 26, as_of).await;
-            assert_eq!(own.expect("weeks").len(), wanted(topic), "{topic}");
-            let open = protected.0.past_of_topic(&filter, topic, week, 26, as_of).await;
-            assert_eq!(open.expect("weeks").len(), 2, "{topic}");
-        }
-        let by_channel = Filter { channel: Some("chat".to_owned()), ..Filter::default() };
-        let refused = protected.past_of_topic(&by_channel, "Invoices", week, 26, as_of).await;
-        assert!(refused.is_err());
-    }
-
-    #[tokio::test]
-    async fn there_are_no_sums_of_companies() {
-        let protected = workplace().await;
-        let company = Party::named(PartyKind::CompanyName, "Acme Ltd");
-        let (from, until) = (Timestamp::MIN, Timestamp::MAX);
-        assert!(protected.companies(&company, from, until, 4, true).await.is_err());
+        self.store.troubles(from, to).await
     }
 }

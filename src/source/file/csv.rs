@@ -1,6 +1,6 @@
 //! CSV: a header line names the columns; unmapped columns become attributes.
 
-use std::io::Read;
+use std::io::BufRead;
 
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
@@ -9,14 +9,25 @@ use super::FileSource;
 use super::fields::{Cell, FIELDS, put};
 use super::lines::LINE_LIMIT;
 use crate::source::Intake;
+use crate::spreadsheet;
 
 /// Fields in which people write more than one line.
 const MAY_BREAK: [&str; 2] = ["explanation", "csat.remark"];
 
 impl FileSource {
-    pub(super) async fn pull_table(&self, reader: impl Read, intake: &mut Intake) -> Result<()> {
+    pub(super) async fn pull_table(
+        &self,
+        mut reader: impl BufRead,
+        intake: &mut Intake,
+    ) -> Result<()> {
+        let start = reader.fill_buf().context("the header line cannot be read")?;
+        if let Some(why) = spreadsheet::wide(start) {
+            anyhow::bail!("{} {why}", self.path.display());
+        }
+        let delimiter = spreadsheet::delimiter(start);
         // Rows of uneven length are read and judged one by one, instead of ending the import.
-        let mut table = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
+        let mut table =
+            csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(reader);
         let header = table.headers().context("the header line cannot be read")?.clone();
         let columns: Vec<&str> = header.iter().map(clean_name).collect();
         let missing = self.fields.missing(&columns);
@@ -59,7 +70,8 @@ impl FileSource {
         let mut record = Map::new();
         let mut attributes = Map::new();
         for (column, cell) in columns.iter().zip(row) {
-            let text = std::str::from_utf8(cell).map_err(|_| format!("{column}: not UTF-8"))?;
+            let text = std::str::from_utf8(cell)
+                .map_err(|_| format!("{column}: not UTF-8; save the file as CSV UTF-8"))?;
             if text.is_empty() {
                 continue;
             }

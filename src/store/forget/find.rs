@@ -4,15 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
-use cxbot_sdk::conversation::Conversation;
+use cxbot_sdk::conversation::{Conversation, Teammate};
 use cxbot_sdk::history::PartyKind;
 
 use super::Whom;
 use super::forgotten::{Forgotten, Key, Kind, contact_keys, customer_keys, teammate_keys};
 use crate::store::engine::{Row, Tx, args};
+use crate::store::known::having;
 use crate::store::people::{Contact, Person};
 use crate::store::write::{Place, place};
-use crate::store::{instant, sql};
+use crate::store::{instant, read_record, sql};
 
 /// Whom words lead to.
 pub(super) enum Found {
@@ -117,7 +118,7 @@ async fn is_there(tx: &mut Tx, key: &Key, described: &Described) -> Result<bool>
         Kind::Customer => PartyKind::Customer,
         Kind::Email => PartyKind::Email,
         Kind::Teammate => PartyKind::Participant,
-        _ => return Ok(described.has(key) || !saying(tx, key).await?.is_empty()),
+        _ => return Ok(described.has(key) || !of_team(tx, key).await?.is_empty()),
     };
     let there = tx.fetch(sql::THIS_PARTY, args![kind.name(), key.value.as_str()]).await?;
     Ok(described.has(key) || !there.is_empty())
@@ -133,7 +134,7 @@ impl Known {
                 continue;
             }
             let conversations = match key.kind {
-                Kind::TeammateEmail => saying(tx, &key).await?,
+                Kind::TeammateEmail => of_team(tx, &key).await?,
                 _ => key.conversations(tx).await?,
             };
             for conversation in conversations {
@@ -160,6 +161,21 @@ impl Known {
         Ok(known)
     }
 
+    /// Other people's conversations in whose texts an e-mail of theirs stands.
+    pub(super) async fn written_in(
+        &self,
+        tx: &mut Tx,
+        forgotten: &Forgotten,
+    ) -> Result<Vec<Conversation>> {
+        let mut all = BTreeMap::new();
+        for key in &self.keys {
+            let found = key.written_in(tx, forgotten).await?;
+            all.extend(found.into_iter().map(|one| (place(&one), one)));
+        }
+        all.retain(|place, _| !self.conversations.contains_key(place));
+        Ok(all.into_values().collect())
+    }
+
     /// Takes the person's names from a conversation of theirs, and gives what else they are known by.
     fn name_all(&mut self, conversation: &Conversation, key: &Key) -> Vec<Key> {
         let mut more = Vec::new();
@@ -180,25 +196,43 @@ impl Known {
     }
 }
 
+impl Key {
+    /// Conversations in whose texts this e-mail stands.
+    pub(super) async fn written_in(
+        &self,
+        tx: &mut Tx,
+        forgotten: &Forgotten,
+    ) -> Result<Vec<Conversation>> {
+        if !matches!(self.kind, Kind::Email | Kind::TeammateEmail) {
+            return Ok(Vec::new());
+        }
+        let mut all = saying(tx, &self.value).await?;
+        all.retain(|one| forgotten.is_written_in(one));
+        Ok(all)
+    }
+}
+
 fn team_keys((source, id, about): &(String, String, Person)) -> impl Iterator<Item = Key> {
     teammate_keys(source, id, about.email.as_deref())
 }
 
-/// Conversations in which someone of the team has this e-mail; no index leads there.
-async fn saying(tx: &mut Tx, key: &Key) -> Result<Vec<Conversation>> {
-    let rows = tx.fetch(sql::SAYING, args![format!("%{}%", key.value)]).await?;
-    let mut all = Vec::new();
-    for row in &rows {
-        let conversation = crate::store::read_record(&row.text(0)?)?;
-        let has = |one: &cxbot_sdk::conversation::Teammate| {
+/// Conversations in which someone of the team has this e-mail.
+async fn of_team(tx: &mut Tx, key: &Key) -> Result<Vec<Conversation>> {
+    let mut all = saying(tx, &key.value).await?;
+    all.retain(|conversation| {
+        let has = |one: &Teammate| {
             teammate_keys(&conversation.source, &one.id, one.email.as_deref())
                 .any(|own| own == *key)
         };
-        if conversation.teammates.iter().any(has) {
-            all.push(conversation);
-        }
-    }
+        conversation.teammates.iter().any(has)
+    });
     Ok(all)
+}
+
+/// Conversations whose record has these words somewhere, in any case; no index leads there.
+async fn saying(tx: &mut Tx, words: &str) -> Result<Vec<Conversation>> {
+    let rows = tx.fetch(sql::SAYING, args![having(words)]).await?;
+    rows.iter().map(|row| read_record(&row.text(0)?)).collect()
 }
 
 fn contact(row: &Row) -> Result<Contact> {

@@ -329,7 +329,7 @@ impl Forgotten {
     }
 
     /// Whether something that could not be read is of someone forgotten: their conversation, or one
-    /// of its values is their id or e-mail.
+    /// of its values is their id or has their e-mail in it.
     pub(in crate::store) fn has_oddity(
         &self,
         oddity: &Oddity,
@@ -337,12 +337,10 @@ impl Forgotten {
     ) -> bool {
         stripped.contains(&(oddity.source.clone(), oddity.id.clone()))
             || scalars(&oddity.raw).any(|value| {
-                let email = folded_email(&value);
                 let id = format!("{}/{value}", oddity.source);
                 // One digit is too often something else.
                 let is_id = value.chars().count() >= SHORTEST_NAME;
-                self.knows(Kind::Email, &email)
-                    || self.knows(Kind::TeammateEmail, &email)
+                self.has_email_in(&value)
                     || is_id && (self.knows(Kind::Customer, &id) || self.knows(Kind::Teammate, &id))
             })
     }

@@ -52,6 +52,8 @@ pub struct Erased {
     pub before: bool,
     /// Kept for the counts.
     pub conversations: u64,
+    /// Other people's, from whose texts their e-mails went.
+    pub mentions: u64,
     /// Contacts, or teammates as their source described them.
     pub descriptions: u64,
     pub oddities: u64,
@@ -115,6 +117,10 @@ impl Store {
         labels.iter().for_each(|label| marks.spare(label));
         let mut erased = Erased { conversations: is.len() as u64, ..Erased::default() };
         self.put(&mut tx, is).await?;
+        let others = known.written_in(&mut tx, &forgotten).await?;
+        erased.mentions = others.len() as u64;
+        let others = others.into_iter().map(|one| forgotten.strip(one, &self.counting.exclusions));
+        self.put(&mut tx, others.collect()).await?;
         let now = Timestamp::now();
         let elsewhere = Elsewhere { tx: &mut tx, whom, known: &known, marks: &marks, now };
         elsewhere.erase(self, &mut erased).await?;
@@ -138,6 +144,7 @@ impl Store {
             for key in &learned {
                 key.drop_description(tx).await?;
                 stored.extend(key.conversations(tx).await?);
+                stored.extend(key.written_in(tx, &forgotten).await?);
             }
             stored.retain(|one| !coming.contains(&place(one)));
             // They go first, so that of two the one that comes in wins.

@@ -7,7 +7,7 @@ use cxbot_sdk::conversation::{Conversation, Csat, Customer, Score, Teammate};
 use cxbot_sdk::count::Exclusion;
 use serde_json::Value;
 
-use super::forgotten::{Forgotten, Key, Kind, teammate_keys};
+use super::forgotten::{Forgotten, Key, Kind, scalars, teammate_keys};
 use super::words::{self, ERASED, folded_email};
 
 /// Shorter ids are too often something else in a text.
@@ -20,7 +20,7 @@ impl Forgotten {
         conversation: Conversation,
         rules: &[Exclusion],
     ) -> Conversation {
-        if !self.concerns(&conversation) {
+        if !self.concerns(&conversation) && !self.is_written_in(&conversation) {
             return conversation;
         }
         let mut left = conversation.clone();
@@ -28,6 +28,7 @@ impl Forgotten {
             self.strip_customer(&mut left);
         }
         self.strip_teammates(&mut left);
+        self.strip_emails(&mut left);
         if left != conversation {
             // Rules may ask for what is gone; they left the conversation out, and still do.
             let held = rules.iter().filter(|rule| rule.leaves_out(&conversation));
@@ -87,12 +88,36 @@ impl Forgotten {
             return;
         }
         let mentions = Mentions { forgotten: self, source: &source, theirs };
-        let remark = conversation.csat.as_mut().and_then(|csat| csat.remark.as_mut());
-        let texts = conversation.explanation.iter_mut().chain(remark);
-        let texts = texts.chain(&mut conversation.reasons).chain(&mut conversation.tags);
-        texts.for_each(|text| mentions.erase(text));
-        let values = conversation.attributes.values_mut().chain(conversation.other.values_mut());
-        values.for_each(|value| mentions.erase_within(value));
+        mentions.erase_from(conversation);
+    }
+
+    /// In everybody's conversations the e-mails go of whoever was forgotten: an address means one person
+    /// alone, and a name does not.
+    fn strip_emails(&self, conversation: &mut Conversation) {
+        let source = conversation.source.clone();
+        let mentions = Mentions { forgotten: self, source: &source, theirs: Vec::new() };
+        mentions.erase_from(conversation);
+        let leads_to_them = |url: &String| !mentions.places(url).is_empty();
+        conversation.url = conversation.url.take().filter(|url| !leads_to_them(url));
+    }
+
+    /// Whether an e-mail of someone forgotten stands in a text of the conversation.
+    pub(super) fn is_written_in(&self, conversation: &Conversation) -> bool {
+        let remark = conversation.csat.as_ref().and_then(|csat| csat.remark.as_ref());
+        let texts = conversation.explanation.iter().chain(remark).chain(&conversation.url);
+        let texts = texts.chain(&conversation.reasons).chain(&conversation.tags);
+        let values = conversation.attributes.values().chain(conversation.other.values());
+        texts.map(String::as_str).any(|text| self.has_email_in(text))
+            || values.flat_map(scalars).any(|text| self.has_email_in(&text))
+    }
+
+    pub(super) fn has_email_in(&self, text: &str) -> bool {
+        words::emails(text).into_iter().any(|place| self.is_email(&text[place]))
+    }
+
+    fn is_email(&self, address: &str) -> bool {
+        let email = folded_email(address);
+        self.knows(Kind::Email, &email) || self.knows(Kind::TeammateEmail, &email)
     }
 
     /// Whether anything of this conversation has to go.
@@ -104,8 +129,9 @@ impl Forgotten {
     }
 }
 
-/// Finds forgotten teammates in the texts of their own conversations: whole names in any case, longer
-/// words of a name as they are written, e-mails, and longer ids; always as whole words.
+/// Finds the e-mails of whoever was forgotten, and in the texts of their own conversations forgotten
+/// teammates: whole names in any case, longer words of a name as they are written, and longer ids; always
+/// as whole words.
 struct Mentions<'f> {
     forgotten: &'f Forgotten,
     source: &'f str,
@@ -114,6 +140,16 @@ struct Mentions<'f> {
 }
 
 impl Mentions<'_> {
+    /// Topics, teams and channels stay what they are called: conversations are counted by them.
+    fn erase_from(&self, conversation: &mut Conversation) {
+        let remark = conversation.csat.as_mut().and_then(|csat| csat.remark.as_mut());
+        let texts = conversation.explanation.iter_mut().chain(remark);
+        let texts = texts.chain(&mut conversation.reasons).chain(&mut conversation.tags);
+        texts.for_each(|text| self.erase(text));
+        let values = conversation.attributes.values_mut().chain(conversation.other.values_mut());
+        values.for_each(|value| self.erase_within(value));
+    }
+
     fn erase(&self, text: &mut String) {
         if let Some(left) = words::erase(text, self.places(text)) {
             *text = left;
@@ -133,10 +169,11 @@ impl Mentions<'_> {
     }
 
     fn places(&self, text: &str) -> Vec<Range<usize>> {
-        let email = |place: &Range<usize>| {
-            self.forgotten.knows(Kind::TeammateEmail, &folded_email(&text[place.clone()]))
-        };
+        let email = |place: &Range<usize>| self.forgotten.is_email(&text[place.clone()]);
         let mut places: Vec<Range<usize>> = words::emails(text).into_iter().filter(email).collect();
+        if self.theirs.is_empty() {
+            return places;
+        }
         let all = words::words(text);
         places.extend(all.iter().filter(|place| self.is_id(&text[(*place).clone()])).cloned());
         for &length in &self.forgotten.lengths {
@@ -165,7 +202,8 @@ impl Mentions<'_> {
     }
 
     fn is_id(&self, word: &str) -> bool {
-        word.chars().count() >= SHORTEST_ID
+        !self.theirs.is_empty()
+            && word.chars().count() >= SHORTEST_ID
             && teammate_keys(self.source, word, None).any(|key| self.forgotten.has(&key))
     }
 }
@@ -234,6 +272,22 @@ mod tests {
         record.teammates.remove(0);
         let left = forgotten().strip(record, &rules());
         insta::assert_snapshot!(serde_json::to_string(&left).expect("JSON"), @r#"{"source":"x","id":"1","closed_at":"2026-11-10T10:02:00Z","score":4,"csat":{"score":5},"teammates":[{"id":"2","name":"Ben","role":"participant","bot":false}],"customer":{"id":"erased-758d7fc440019c7a"},"channel":"chat","topics":["Invoices"],"left_out_by":["ours","spam"]}"#);
+    }
+
+    #[test]
+    fn of_anothers_conversation_their_e_mail_goes_and_nothing_else() {
+        let record = conversation(json!({
+            "source": "x", "id": "2", "url": "https://x.example/2?of=lee@acme.example", "score": 4,
+            "explanation": "Lee Wong, Ana Silva and 8144444 wrote to LEE@acme.example, not to xlee@acme.example.",
+            "reasons": ["by ana@example.com"], "attributes": {"cc": ["Lee@Acme.example"], "n": 8144444},
+            "csat": {"score": 5, "remark": "Ask (lee@acme.example)."}, "tags": ["lee@acme.example"],
+            "teammates": [{"id": "2", "name": "Ben"}], "topics": ["lee@acme.example"],
+            "customer": {"id": "c9", "name": "Lee", "email": "lee@other.example"},
+        }));
+        let rule = json!([{"name": "lee", "reason": "r", "tag": "lee@acme.example"}]);
+        let rules: Vec<Exclusion> = serde_json::from_value(rule).expect("rules");
+        let left = forgotten().strip(record, &rules);
+        insta::assert_snapshot!(serde_json::to_string(&left).expect("JSON"), @r#"{"source":"x","id":"2","closed_at":"2026-11-10T10:02:00Z","score":4,"explanation":"Lee Wong, Ana Silva and 8144444 wrote to [erased], not to xlee@acme.example.","reasons":["by [erased]"],"attributes":{"cc":["[erased]"],"n":8144444},"csat":{"score":5,"remark":"Ask ([erased])."},"teammates":[{"id":"2","name":"Ben","role":"participant","bot":false}],"customer":{"id":"c9","name":"Lee","email":"lee@other.example"},"topics":["lee@acme.example"],"tags":["[erased]"],"left_out_by":["lee"]}"#);
     }
 
     proptest! {

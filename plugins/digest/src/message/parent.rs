@@ -18,9 +18,6 @@ use cxbot_sdk::figures::Verdict;
 const QUOTE_LIMIT: usize = 140;
 /// Data older than this at the digest's clock is said to be old before anything else.
 const FRESH_FOR: SignedDuration = SignedDuration::from_hours(2);
-/// Without enough conversations in both weeks silence must not read as good news.
-const NOTHING_TO_TELL: &str =
-    "Nothing can be told: no lane or topic has 20 scored conversations in both weeks.";
 /// Of a cell about a few people, and of a week that is not over.
 pub(super) const NOT_SHOWN: &str = "not shown (protected mode)";
 /// Within this time the day of the week says which day is meant; before it the date is needed.
@@ -55,7 +52,9 @@ fn summary(report: &Report, workspace: &Workspace) -> Text {
     });
     let lanes: Vec<String> = lanes.collect();
     let week = week_number(report.week);
+    let hides = report.lanes.iter().any(|cell| cell.hidden);
     match lanes.is_empty() {
+        true if hides => format!("CX week {week}: {NOT_SHOWN}").into(),
         true => format!("CX week {week}: no scored conversations").into(),
         // A sentence each: lanes stand side by side and are not compared.
         false => format!("CX week {week}. {}.", lanes.join(". ")).into(),
@@ -127,8 +126,27 @@ fn win(weekly: &Weekly, workspace: &Workspace) -> Text {
     match (&evidence.win, &evidence.lone_win) {
         (Some((cell, _)), _) => moved(cell, workspace).plain(rise_in_brackets(cell)),
         (None, Some(conversation)) => lone_win(weekly, conversation),
-        (None, None) if weekly.report.looked_at == 0 => Text::from(NOTHING_TO_TELL),
-        (None, None) => Text::from("No clear win this week: nothing moved beyond the usual range."),
+        (None, None) if weekly.report.looked_at == 0 => nothing_to_tell(&weekly.report),
+        (None, None) => no_clear_win(&weekly.report),
+    }
+}
+
+/// Without enough conversations in both weeks silence must not read as good news.
+fn nothing_to_tell(report: &Report) -> Text {
+    let cells = seen(report, "lane or topic");
+    format!("Nothing can be told: no {cells} has 20 scored conversations in both weeks.").into()
+}
+
+pub(super) fn no_clear_win(report: &Report) -> Text {
+    let nothing = seen(report, "nothing");
+    format!("No clear win this week: {nothing} moved beyond the usual range.").into()
+}
+
+/// What is not shown may have moved, so nothing is said of it.
+fn seen(report: &Report, what: &str) -> String {
+    match report.hides {
+        true => format!("{what} that is shown"),
+        false => what.to_owned(),
     }
 }
 
@@ -144,11 +162,11 @@ fn lone_win(weekly: &Weekly, conversation: &Conversation) -> Text {
 
 fn look_at(weekly: &Weekly, workspace: &Workspace) -> Text {
     match &weekly.evidence.look_at {
-        None if weekly.report.looked_at == 0 => Text::from(NOTHING_TO_TELL),
+        None if weekly.report.looked_at == 0 => nothing_to_tell(&weekly.report),
         Some(cell) => {
             moved(cell, workspace).plain(format!("  (n={}). Why: not known.", count(cell.scored)))
         }
-        None => Text::from("Nothing fell beyond the usual range."),
+        None => format!("{} fell beyond the usual range.", seen(&weekly.report, "Nothing")).into(),
     }
 }
 

@@ -4,7 +4,7 @@ use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::text::shorten;
 use cxbot_sdk::{Clearance, Message, Text, Workspace};
 
-use super::parent::{cell_name, change_words};
+use super::parent::{cell_name, change_words, no_clear_win};
 use crate::Weekly;
 use crate::evidence::Reason;
 use cxbot_sdk::words::{count, percent};
@@ -33,9 +33,7 @@ pub(super) fn wins(weekly: &Weekly, workspace: &Workspace) -> Message {
         (None, Some(example)) => message
             .text("No topic or lane rose beyond the usual range. One conversation rated 5:")
             .text(quote(weekly, example)),
-        (None, None) => {
-            message.text("No clear win this week: nothing moved beyond the usual range.")
-        }
+        (None, None) => message.text(no_clear_win(&weekly.report)),
     };
     message.note("Explanations come with the score and are quoted as they are.")
 }

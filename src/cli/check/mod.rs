@@ -1,4 +1,9 @@
 //! `cxbot check`: one line for each finding, with its remedy. Offline, it contacts nothing.
+//!
+//! [`slips`] finds what can hardly be meant, [`stored`] names that nobody in the store has.
+
+mod slips;
+mod stored;
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -15,7 +20,7 @@ use crate::chat::slack::Asks;
 use crate::chat::slack::{self, Slack};
 use crate::chat::{Finding, Platform, audience};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, Loaded};
+use crate::config::{AUDITOR, Config, Loaded, OPERATOR};
 use crate::host::Plugins;
 use crate::store::{Address, GONE_AFTER, Store};
 
@@ -40,9 +45,18 @@ impl Check {
         let address = config.store_address().map_err(|problem| loaded.locate(problem))?;
         let plugins = installed(loaded)?;
         finding("ok", "configuration", &format!("time zone {}", workspace.zone_name))?;
+        let having = |role| config.having(role).collect::<Vec<_>>().join(", ");
         if config.access.protected {
-            let auditors = config.auditors().collect::<Vec<_>>().join(", ");
+            let auditors = having(AUDITOR);
             finding("ok", "access", &format!("protected mode is on; auditors: {auditors}"))?;
+        }
+        let operators = having(OPERATOR);
+        if !operators.is_empty() {
+            let who = format!("operators, who may ask for everything: {operators}");
+            finding("ok", "access", &who)?;
+        }
+        for slip in slips::slips(config) {
+            finding("note", "configuration", &loaded.locate(slip).to_string())?;
         }
         for (what, is_set, set, unset) in switches(config) {
             match is_set {
@@ -66,7 +80,7 @@ impl Check {
                 }
             }
         }
-        self.store(&address).await?;
+        store(loaded, &plugins, &address).await?;
         if !tokens_of_destinations(config, &plugins)? {
             code = ExitCode::from(1);
         }
@@ -119,19 +133,24 @@ impl Check {
         show::print(&format!("{} runs", runner.owner))?;
         Ok(ExitCode::SUCCESS)
     }
+}
 
-    async fn store(&self, address: &Address) -> Result<()> {
-        if let Address::File(path) = address
-            && !path.exists()
-        {
-            return finding("note", "store", &format!("{} will be made", path.display()));
-        }
-        let store = Store::open_unchanged(address).await?;
-        store.check().await?;
-        let stored = counted(store.how_many().await?, "conversation");
-        store.close().await;
-        finding("ok", "store", &stored)
+async fn store(loaded: &Loaded, plugins: &Plugins, address: &Address) -> Result<()> {
+    if let Address::File(path) = address
+        && !path.exists()
+    {
+        return finding("note", "store", &format!("{} will be made", path.display()));
     }
+    let store = Store::open_unchanged(address).await?;
+    store.check().await?;
+    let stored = counted(store.how_many().await?, "conversation");
+    let unknown = stored::unknown(&store, &loaded.config, plugins).await;
+    store.close().await;
+    finding("ok", "store", &stored)?;
+    for name in unknown? {
+        finding("note", "store", &loaded.locate(name).to_string())?;
+    }
+    Ok(())
 }
 
 /// What is on once something is set: its name, whether it is, and the words for both.

@@ -1,0 +1,80 @@
+//! Every statement of the store, written once for both databases, in a file for the tables that it is
+//! about.
+//!
+//! Numbers are BIGINT, times are milliseconds, JSON is text. A [`Bulk`] gets as many rows of
+//! placeholders as a batch has.
+
+/// A statement over a batch of rows: `head`, then rows of `width` placeholders, then `tail`.
+pub(super) struct Bulk {
+    pub(super) head: &'static str,
+    pub(super) width: usize,
+    pub(super) tail: &'static str,
+}
+
+/// Makes a constant of each statement and a list of them all, so that a check can prepare every one.
+macro_rules! statements {
+    ($list:ident: $type:ty; $($(#[$doc:meta])* $name:ident = $statement:expr;)*) => {
+        $($(#[$doc])* pub(in crate::store) const $name: $type = $statement;)*
+        pub(super) const $list: &[$type] = &[$($name),*];
+    };
+}
+
+mod asked;
+mod conversations;
+mod counts;
+mod delivery;
+mod forgotten;
+mod schedule;
+mod sources;
+
+pub(super) use asked::*;
+pub(super) use conversations::*;
+pub(super) use counts::*;
+pub(super) use delivery::*;
+pub(super) use forgotten::*;
+pub(super) use schedule::*;
+pub(super) use sources::*;
+
+/// Every statement that takes single values.
+pub(super) fn single() -> impl Iterator<Item = &'static str> {
+    let all = [
+        SINGLE_ASKED,
+        SINGLE_CONVERSATIONS,
+        SINGLE_COUNTS,
+        SINGLE_DELIVERY,
+        SINGLE_FORGOTTEN,
+        SINGLE_SCHEDULE,
+        SINGLE_SOURCES,
+    ];
+    all.into_iter().flatten().copied()
+}
+
+/// Every statement that takes rows.
+pub(super) fn bulk() -> impl Iterator<Item = &'static Bulk> {
+    [BULK_ASKED, BULK_CONVERSATIONS, BULK_COUNTS, BULK_FORGOTTEN, BULK_SOURCES]
+        .into_iter()
+        .flatten()
+}
+
+pub(super) const CLEAR_COUNTS: [&str; 5] = [
+    "DELETE FROM daily",
+    "DELETE FROM weekly_customer",
+    "DELETE FROM weekly",
+    "DELETE FROM conversation_topic",
+    "DELETE FROM party",
+];
+
+/// What look-ups ask beside the counts that a digest reads too: each has to find its rows by an index.
+pub(super) const OF_LOOK_UPS: [&str; 11] = [
+    OF_PARTY,
+    TRACES,
+    COMPANIES,
+    COMPANIES_AND_CUSTOMERS,
+    OF_ID,
+    NEXT_PARTY,
+    THIS_PARTY,
+    OLDER_WEEKS,
+    LOOK_TOPIC,
+    AUDIT,
+    AUDIT_OF,
+];
