@@ -6,6 +6,7 @@
 //! in [`count`] (which conversation counts where), [`cells`] and [`figures`] (what may be said about a change);
 //! how they are written is in [`words`] and checked by [`lint`]. [`testing`] holds an in-memory host.
 
+mod arguments;
 pub mod ballot;
 pub mod cells;
 pub mod channel;
