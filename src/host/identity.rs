@@ -19,10 +19,18 @@ pub(super) fn is_known_to(manifest: &Manifest) -> bool {
     manifest.needs.contains(&Need::Identity)
 }
 
-/// Someone of whom only the roles are known, and where they ask.
+/// The role that says no more than that someone has an id as a teammate.
+const TEAMMATE: &str = "teammate";
+
+/// Someone of whom only the roles are known, and where they ask. That they are a teammate is kept as a role,
+/// so that they may see as much as where their ids are known.
 pub(super) fn nameless(invoker: Invoker) -> Invoker {
+    let mut roles = invoker.roles;
+    if !invoker.teammate.is_empty() && !roles.iter().any(|role| role == TEAMMATE) {
+        roles.push(TEAMMATE.to_owned());
+    }
     let (id, name, teammate, teams) = (String::new(), String::new(), Vec::new(), Vec::new());
-    Invoker { id, name, teammate, teams, ..invoker }
+    Invoker { id, name, roles, teammate, teams, ..invoker }
 }
 
 /// The invoker as this plugin may see them.
