@@ -174,7 +174,44 @@ async fn a_refusal_says_what_can_be_asked() {
         let said = said(&house, line).await.unwrap_or_else(|| panic!("{line} is answered"));
         lines.push(format!("{line}\n    {said}"));
     }
-    insta::assert_snapshot!(lines.join("\n"), @"");
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    teammate
+        name is missing: a name, an e-mail or an id.
+    customer
+        who is missing: an e-mail, a name, a company or an id.
+    why
+        conversation is missing: the conversation's id, or its link.
+    group
+        name is missing: the group's name, as the configuration has it.
+    topic
+        name is missing: the topic's name.
+    teammate Ana since:10-20
+        "10-20" is not a day; write it with its year, like 2026-10-20.
+    teammate Ana weeks:40
+        weeks takes a whole number from 1 to 26, not 40.
+    teammate Ana lane:robots
+        lane takes human, ai or handoff, not "robots".
+    teammate Ana lane:AI
+        Where Fin answers alone no teammate takes part, so nobody has conversations in that lane. lane takes human or handoff here.
+    teammate Ana topic:Invoics
+        None of Ana Silva's conversations of Mon 21 Sep – Sun 15 Nov 2026 has the topic "Invoics". The nearest: Invoices
+    teammate Ana team:Sales
+        None of Ana Silva's conversations of Mon 21 Sep – Sun 15 Nov 2026 has the team "Sales". What there is: Billing
+    customer "Lee Wing"
+        There is no customer "Lee Wing". The nearest: Lee Wong
+    topic Invoics
+        No scored conversation of the last two weeks has the topic "Invoics". Topics like it: Invoices
+    digest 2026-W50
+        2026-W50 is still to come. The last complete week is 2026-W46.
+    coverage 2027-W01
+        2027-W01 is still to come. The last complete week is 2026-W46.
+    digest edition:x
+        There is no edition "x". There are: all.
+    mood everything
+        what takes open, close, results, history or export, not "everything".
+    audit Bob
+        Nobody whom you may look up is called "Bob". Give a name or a part of it, an e-mail or an id.
+    "#);
 }
 
 #[tokio::test]

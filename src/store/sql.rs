@@ -310,9 +310,15 @@ BURN_BALLOT = "DELETE FROM ballot WHERE plugin = $1 AND name = $2";
 
 // Who looked whom up.
 
-AUDIT = "SELECT at, who, whom, command, seen_in FROM audit ORDER BY at DESC, id DESC LIMIT $1";
-AUDIT_OF = "SELECT at, who, whom, command, seen_in FROM audit
+SET_LOOK = "INSERT INTO audit (at, id, who, whom, command, seen_in) VALUES ($1, $2, $3, $4, $5, $6)";
+AUDIT = "SELECT at, id, who, whom, command, seen_in FROM audit ORDER BY at DESC, id DESC LIMIT $1";
+/// Looks for which someone was asked.
+AUDIT_OF = "SELECT at, id, who, whom, command, seen_in FROM audit
     WHERE whom = $1 ORDER BY at DESC, id DESC LIMIT $2";
+/// Looks that showed someone beside whoever was asked for.
+AUDIT_SHOWING = "SELECT a.at, a.id, a.who, a.whom, a.command, a.seen_in
+    FROM audit_shown s JOIN audit a ON a.at = s.at AND a.id = s.id
+    WHERE s.whom = $1 ORDER BY s.at DESC, s.id DESC LIMIT $2";
 
 // Who is forgotten, and where they may be.
 
@@ -329,8 +335,11 @@ DROP_TEAMMATE = "DELETE FROM teammate WHERE source = $1 AND id = $2";
 ALL_ODDITIES = "SELECT source, id, field, raw FROM oddity";
 DROP_ODDITY = "DELETE FROM oddity WHERE source = $1 AND id = $2 AND field = $3";
 ALL_LOOKS = "SELECT at, id, who, whom FROM audit";
+ALL_SHOWN = "SELECT at, id, whom FROM audit_shown";
 DROP_LOOK = "DELETE FROM audit WHERE at = $1 AND id = $2";
+DROP_SHOWN = "DELETE FROM audit_shown WHERE at = $1 AND id = $2 AND whom = $3";
 HIDE_LOOKER = "UPDATE audit SET who = 'someone erased' WHERE at = $1 AND id = $2";
+HIDE_LOOKED_UP = "UPDATE audit SET whom = 'someone erased' WHERE at = $1 AND id = $2";
 ALL_REQUESTS = "SELECT platform, id, request FROM inbox WHERE request <> ''";
 ALL_STATE = "SELECT plugin, key, value FROM plugin_state";
 ALL_BOARD = "SELECT key, message, published_at, corrected_at, plugin, destination FROM board";
@@ -438,10 +447,18 @@ SET_FORGOTTEN = Bulk {
     tail: "ON CONFLICT (kind, hash) DO NOTHING",
 };
 
-LOOKED = Bulk {
-    head: "INSERT INTO audit (at, id, who, whom, command, seen_in) VALUES",
-    width: 6,
-    tail: "",
+SHOWN = Bulk {
+    head: "INSERT INTO audit_shown (at, id, whom) VALUES",
+    width: 3,
+    tail: "ON CONFLICT (at, id, whom) DO NOTHING",
+};
+
+/// Everyone whom these looks showed beside those who were asked for.
+SHOWN_IN = Bulk {
+    head: "WITH wanted (at, id) AS (VALUES",
+    width: 2,
+    tail: ") SELECT s.at, s.id, s.whom FROM wanted w CROSS JOIN audit_shown s
+        WHERE s.at = CAST(w.at AS BIGINT) AND s.id = w.id",
 };
 
 ADD_DAILY = Bulk {
@@ -484,7 +501,7 @@ pub(super) const CLEAR_COUNTS: [&str; 5] = [
 ];
 
 /// What look-ups ask beside the counts that a digest reads too: each has to find its rows by an index.
-pub(super) const OF_LOOK_UPS: [&str; 11] = [
+pub(super) const OF_LOOK_UPS: [&str; 12] = [
     OF_PARTY,
     TRACES,
     COMPANIES,
@@ -496,4 +513,5 @@ pub(super) const OF_LOOK_UPS: [&str; 11] = [
     LOOK_TOPIC,
     AUDIT,
     AUDIT_OF,
+    AUDIT_SHOWING,
 ];

@@ -10,6 +10,7 @@ use cxbot_sdk::{Cx, Result};
 use jiff::Timestamp;
 
 use super::OFFERED;
+use super::namesakes::{Namesake, namesakes};
 use crate::Lookup;
 
 /// Conversations of a customer that are shown: "more than n".
@@ -43,11 +44,16 @@ struct Reading<'c> {
     more: bool,
 }
 
-/// The history of whoever the words mean, or names like theirs.
-pub(crate) async fn customer(
-    cx: &Cx<Lookup>,
-    who: &str,
-) -> Result<Result<OfCustomer, Vec<String>>> {
+/// Whom words lead to.
+pub(crate) enum FoundCustomer {
+    One(OfCustomer),
+    Several(Vec<Namesake>),
+    /// Names like theirs.
+    None(Vec<String>),
+}
+
+/// The history of whoever the words mean.
+pub(crate) async fn customer(cx: &Cx<Lookup>, who: &str) -> Result<FoundCustomer> {
     let mut reading = Reading {
         scores: cx.scores()?,
         now: cx.now(),
@@ -55,17 +61,25 @@ pub(crate) async fn customer(
         done: BTreeSet::new(),
         more: false,
     };
-    reading.read(person(who)).await?;
+    reading.read([Party::named(PartyKind::CustomerName, who)]).await?;
+    if let Some(several) = namesakes(reading.all.values().rev()) {
+        return Ok(FoundCustomer::Several(several));
+    }
+    reading.read([Party::named(PartyKind::Email, who)]).await?;
+    reading.read([Party::by_id(PartyKind::Customer, who.trim())]).await?;
+    // Whoever has the same e-mail is the same, whatever their id is.
+    let emails: BTreeSet<Party> = reading.parties(&[PartyKind::Email], &reading.latest());
+    reading.read(emails).await?;
     let people = reading.latest();
     reading.read(company(who)).await?;
     let asked_for = reading.latest();
     if asked_for.is_empty() {
-        return Ok(Err(near(cx, who).await?));
+        return Ok(FoundCustomer::None(near(cx, who).await?));
     }
     // From the person to their company, and from there to everyone in it.
-    let whole: BTreeSet<Party> = asked_for.iter().flat_map(|at| whole(&reading.all[at])).collect();
+    let whole = reading.parties(&[PartyKind::Customer, PartyKind::Company], &asked_for);
     reading.read(whole).await?;
-    Ok(Ok(reading.card(who, &people, &asked_for)))
+    Ok(FoundCustomer::One(reading.card(who, &people, &asked_for)))
 }
 
 impl Reading<'_> {
@@ -82,6 +96,12 @@ impl Reading<'_> {
             self.all.extend(history.into_iter().map(|one| (place(&one), one)));
         }
         Ok(())
+    }
+
+    /// Everyone of these kinds in these conversations.
+    fn parties(&self, kinds: &[PartyKind], places: &[Place]) -> BTreeSet<Party> {
+        let all = places.iter().filter_map(|place| self.all.get(place)).flat_map(Party::all_of);
+        all.filter(|party| kinds.contains(&party.kind)).collect()
     }
 
     /// Those that are shown whatever else there is, latest first.
@@ -131,23 +151,9 @@ fn place(conversation: &Conversation) -> Place {
     (conversation.closed_at, conversation.source.clone(), conversation.id.clone())
 }
 
-/// A person, by whatever the words may be.
-fn person(who: &str) -> Vec<Party> {
-    vec![
-        Party::named(PartyKind::Email, who),
-        Party::named(PartyKind::CustomerName, who),
-        Party::by_id(PartyKind::Customer, who.trim()),
-    ]
-}
-
 /// A company, by whatever the words may be.
 fn company(who: &str) -> Vec<Party> {
     vec![Party::named(PartyKind::CompanyName, who), Party::by_id(PartyKind::Company, who.trim())]
-}
-
-fn whole(conversation: &Conversation) -> impl Iterator<Item = Party> + use<> {
-    let kinds = [PartyKind::Customer, PartyKind::Company];
-    Party::all_of(conversation).into_iter().filter(move |party| kinds.contains(&party.kind))
 }
 
 /// The customer of a conversation, as the audit log has them: by id, else by e-mail, else by name.

@@ -3,6 +3,7 @@
 mod customer;
 mod group;
 mod known;
+mod namesakes;
 mod teammate;
 mod topic;
 
@@ -12,9 +13,10 @@ use cxbot_sdk::{Cx, Result};
 use jiff::Timestamp;
 
 use crate::Lookup;
-pub(crate) use customer::{HISTORY, OfCustomer, customer};
+pub(crate) use customer::{FoundCustomer, HISTORY, OfCustomer, customer};
 pub(crate) use group::{Member, OfGroup, group};
 pub(crate) use known::Unknown;
+pub(crate) use namesakes::Namesake;
 pub(crate) use teammate::{OfTeammate, Period, teammate};
 pub(crate) use topic::{NoTopic, OfTopic, topic, topics_like};
 

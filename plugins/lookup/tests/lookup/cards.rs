@@ -117,10 +117,7 @@ async fn a_customers_card_has_the_whole_companys_history_and_its_pattern() {
     Lee <@U1>: Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 56 · Ana Silva
     ");
     let none = ask(&host(), invoker("qa", &[]), "customer", json!({"who": "Acne"})).await;
-    assert_eq!(
-        none,
-        "refused: There is no customer \"Acne\". The nearest: Acme Ltd"
-    );
+    assert_eq!(none, "refused: There is no customer \"Acne\". The nearest: Acme Ltd");
     let refused = ask(&host(), invoker("", &[]), "customer", json!({"who": "Acme Ltd"})).await;
     assert!(refused.starts_with("refused: This is for those who work with customers"), "{refused}");
 }

@@ -83,3 +83,31 @@ async fn names_that_are_near_are_offered_and_no_others() {
         assert!(whom.is_empty(), "{whom:?}");
     }
 }
+
+#[tokio::test]
+async fn two_customers_of_a_name_are_asked_about_before_anything_is_shown() {
+    let lee = |id: &str, email: &str, company: &str| json!({"id": id, "name": "Lee Wong", "email": email, "company": {"name": company}});
+    let all = || {
+        vec![
+            of(1, 1, lee("c1", "lee@acme.example", "Acme Ltd")),
+            of(2, 2, lee("c2", "lee@beta.example", "Beta BV")),
+            // The first one again, as their source has them a second time.
+            of(3, 3, lee("c3", "LEE@acme.example", "Acme Ltd")),
+        ]
+    };
+    let (card, whom) = look(all(), "lee  WONG").await;
+    assert!(card.starts_with("Which \"lee  WONG\"?"), "{card}");
+    assert!(!card.contains("Rated"), "{card}");
+    assert!(whom.is_empty(), "nobody was shown: {whom:?}");
+    for (who, there, elsewhere) in [
+        ("intercom/c2", "Beta BV", "Acme Ltd"),
+        ("intercom/c1", "Acme Ltd", "Beta BV"),
+        ("lee@acme.example", "Acme Ltd", "Beta BV"),
+    ] {
+        let (card, whom) = look(all(), who).await;
+        assert!(card.contains(there) && !card.contains(elsewhere), "{who}: {card}");
+        let both = there == "Acme Ltd";
+        assert_eq!(card.matches("Rated 5").count(), if both { 2 } else { 1 }, "{who}: {card}");
+        assert_eq!(whom.len(), if both { 2 } else { 1 }, "{whom:?}");
+    }
+}

@@ -293,8 +293,8 @@ impl Host for TestHost {
         Ok(all)
     }
 
-    async fn audit(&self, looked: Vec<Looked>) -> anyhow::Result<()> {
-        lock(&self.audit).extend(looked);
+    async fn audit(&self, looked: Looked) -> anyhow::Result<()> {
+        lock(&self.audit).push(looked);
         Ok(())
     }
 
@@ -304,7 +304,9 @@ impl Host for TestHost {
         limit: usize,
     ) -> anyhow::Result<Vec<Looked>> {
         let all = lock(&self.audit).clone().into_iter().rev();
-        let meant = |looked: &Looked| subjects.is_none_or(|some| some.contains(&looked.whom));
+        let meant = |looked: &Looked| {
+            subjects.is_none_or(|some| looked.whom.iter().any(|whom| some.contains(whom)))
+        };
         Ok(all.filter(meant).take(limit).collect())
     }
 
