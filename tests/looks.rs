@@ -128,4 +128,14 @@ async fn a_teammate_without_conversations_is_somebody() {
         looked.contains("Lea Park looked up Noor Aziz (teammate 990) with teammate"),
         "{looked}"
     );
+    // Their first conversation makes nothing of that unknown.
+    let first = json!({"id": "7", "teammates": [{"id": "990", "name": "Noor", "role": "closer"}]});
+    let batch = Batch { put: vec![conversation(first)], ..Batch::default() };
+    house.app.store().apply(batch).await.expect("stored");
+    house.ask("teammate Noor", lea()).await.expect("a card");
+    let looked = house.ask("audit me", house.person("Noor Aziz")).await.expect("looks").plain();
+    assert!(
+        looked.contains("(teammate test/990)") && looked.contains("(teammate 990)"),
+        "{looked}"
+    );
 }

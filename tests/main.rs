@@ -1,5 +1,6 @@
 //! The one integration-test binary: the real program in a world of strict fakes.
 
+mod alike;
 mod ask;
 mod cards;
 mod cli;

@@ -142,6 +142,7 @@ LOOK_ANY = "SELECT record FROM conversation
 
 // Settings, sources, people, plugins.
 
+NEXT_SOURCE = "SELECT source FROM conversation WHERE source > $1 ORDER BY source LIMIT 1";
 SETTING = "SELECT value FROM setting WHERE name = $1";
 SET_SETTING = "INSERT INTO setting (name, value) VALUES ($1, $2)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
@@ -501,12 +502,13 @@ pub(super) const CLEAR_COUNTS: [&str; 5] = [
 ];
 
 /// What look-ups ask beside the counts that a digest reads too: each has to find its rows by an index.
-pub(super) const OF_LOOK_UPS: [&str; 12] = [
+pub(super) const OF_LOOK_UPS: [&str; 13] = [
     OF_PARTY,
     TRACES,
     COMPANIES,
     COMPANIES_AND_CUSTOMERS,
     OF_ID,
+    NEXT_SOURCE,
     NEXT_PARTY,
     THIS_PARTY,
     OLDER_WEEKS,

@@ -190,7 +190,10 @@ impl Lookup {
         let everyone: Vec<&Colleague> = colleagues.iter().collect();
         let of = |some: &[&Colleague]| -> Vec<String> {
             let keys = some.iter().flat_map(|one| &one.keys);
-            keys.map(|key| format!("teammate {key}")).collect()
+            // Whoever had no conversations yet was written down by their id alone.
+            let own = |key: &String| key.split_once('/').map(|(_, id)| id.to_owned());
+            let all = keys.flat_map(|key| std::iter::once(key.clone()).chain(own(key)));
+            all.map(|key| format!("teammate {key}")).collect()
         };
         let own = colleagues.iter().filter(|one| access::is_self(&invoker, one));
         let (title, subjects) = match who {

@@ -107,7 +107,9 @@ impl Elsewhere<'_> {
             Whom::Teammate => "teammate",
         };
         let Some(whom) = subject.strip_prefix(word).map(str::trim_start) else { return false };
-        self.known.keys.iter().any(|own| own.value == whom) || self.marks.erased(whom).is_some()
+        // Whoever had no conversations yet was written down by their id alone.
+        let is = |key: &str| key == whom || key.split_once('/').is_some_and(|(_, id)| id == whom);
+        self.known.keys.iter().any(|own| is(&own.value)) || self.marks.erased(whom).is_some()
     }
 
     /// Requests live for a day; one that may name the person is not answered, shared or paged any more.

@@ -74,7 +74,9 @@ fn everyone(text: Text, subjects: &[String], colleagues: &[Colleague]) -> Text {
 
 fn colleague<'c>(subject: &str, colleagues: &'c [Colleague]) -> Option<&'c Colleague> {
     let key = subject.strip_prefix("teammate ")?;
-    colleagues.iter().find(|one| one.keys.iter().any(|known| known == key))
+    // Whoever had no conversations yet was written down by their id alone.
+    let is = |own: &String| own == key || own.split_once('/').is_some_and(|(_, id)| id == key);
+    colleagues.iter().find(|one| one.keys.iter().any(is))
 }
 
 /// `Ana Silva (teammate intercom/814)`: the name as it is today, and what is written down for good.

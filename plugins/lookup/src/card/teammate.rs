@@ -16,15 +16,27 @@ use crate::gather::{OfTeammate, Period, Unknown};
 /// Topics on a card.
 const TOPICS: usize = 8;
 
-/// "Which Ana?", with a button each. Buttons carry ids, so that no name is in them.
+/// "Which Ana?", with a button each. Buttons carry ids, so that no name is in them; what they cannot carry
+/// is asked for again by id.
 pub(crate) fn which(args: &TeammateArgs, some: &[&Colleague]) -> Message {
+    let key = |one: &Colleague| one.keys.first().cloned().unwrap_or_default();
     let button = |one: &&Colleague| {
-        let name = one.keys.first().cloned().unwrap_or_default();
-        let args = TeammateArgs { name, ..args.clone() };
+        let args = TeammateArgs { name: key(one), ..args.clone() };
         Button::call(&shorten(&one.name, NAME), Lookup::NAME, "teammate", &args).named_outside()
     };
+    let buttons: Vec<Button> = some.iter().map(button).collect();
     let words = Text::from("Which \"").verbatim(shorten(&args.name, NAME)).plain("\"?");
-    Message::sentence(words).block(Block::Buttons(some.iter().map(button).collect()))
+    let message = Message::sentence(words);
+    if buttons.iter().all(|button| button.id.len() <= Button::ID_LIMIT) {
+        return message.block(Block::Buttons(buttons));
+    }
+    let fact = |one: &&Colleague| Fact {
+        label: Text::new().shortened(&*one.name, NAME),
+        value: Text::new().code(key(one)),
+    };
+    message
+        .block(Block::Facts(some.iter().map(fact).collect()))
+        .note("Ask again with the id in place of the name.")
 }
 
 /// A topic, a team or a channel that nobody knows in this one's conversations.

@@ -66,12 +66,13 @@ pub(crate) async fn customer(cx: &Cx<Lookup>, who: &str) -> Result<FoundCustomer
         return Ok(FoundCustomer::Several(several));
     }
     reading.read([Party::named(PartyKind::Email, who)]).await?;
-    reading.read([Party::by_id(PartyKind::Customer, who.trim())]).await?;
+    reading.read(reading.scores.keys_of(PartyKind::Customer, who.trim()).await?).await?;
     // Whoever has the same e-mail is the same, whatever their id is.
     let emails: BTreeSet<Party> = reading.parties(&[PartyKind::Email], &reading.latest());
     reading.read(emails).await?;
     let people = reading.latest();
-    reading.read(company(who)).await?;
+    reading.read([Party::named(PartyKind::CompanyName, who)]).await?;
+    reading.read(reading.scores.keys_of(PartyKind::Company, who.trim()).await?).await?;
     let asked_for = reading.latest();
     if asked_for.is_empty() {
         return Ok(FoundCustomer::None(near(cx, who).await?));
@@ -149,11 +150,6 @@ impl Ordered {
 
 fn place(conversation: &Conversation) -> Place {
     (conversation.closed_at, conversation.source.clone(), conversation.id.clone())
-}
-
-/// A company, by whatever the words may be.
-fn company(who: &str) -> Vec<Party> {
-    vec![Party::named(PartyKind::CompanyName, who), Party::by_id(PartyKind::Company, who.trim())]
 }
 
 /// The customer of a conversation, as the audit log has them: by id, else by e-mail, else by name.

@@ -100,6 +100,7 @@ async fn two_customers_of_a_name_are_asked_about_before_anything_is_shown() {
     assert!(!card.contains("Rated"), "{card}");
     assert!(whom.is_empty(), "nobody was shown: {whom:?}");
     for (who, there, elsewhere) in [
+        ("c2", "Beta BV", "Acme Ltd"),
         ("intercom/c2", "Beta BV", "Acme Ltd"),
         ("intercom/c1", "Acme Ltd", "Beta BV"),
         ("lee@acme.example", "Acme Ltd", "Beta BV"),

@@ -87,3 +87,20 @@ async fn explanations_are_for_those_who_work_with_customers_and_are_announced_wh
         assert!(!said.to_lowercase().contains("explanation"), "{said}");
     }
 }
+
+#[tokio::test]
+async fn what_a_button_cannot_carry_is_asked_for_by_id() {
+    let host = Arc::new(TestHost::new(NOW, autumn()));
+    let topic = "Everything about invoices and what becomes of them in the end";
+    for (topic, wanted) in [
+        ("Invoices", "Which \"Ana\"?"),
+        (
+            topic,
+            "Which \"Ana\"?\nAna Silva\nintercom/1\nAna Sousa\nintercom/2\nAsk again with the id",
+        ),
+    ] {
+        let arguments = json!({"name": "Ana", "topic": topic});
+        let card = ask(&host, invoker("leader", &[]), "teammate", arguments).await;
+        assert!(card.starts_with(wanted), "{card}");
+    }
+}

@@ -235,6 +235,13 @@ impl Scores for TestHost {
         Ok(self.conversations.iter().filter(|one| one.id == id).cloned().collect())
     }
 
+    async fn keys_of(&self, kind: PartyKind, id: &str) -> anyhow::Result<Vec<Party>> {
+        let sources: BTreeSet<&String> = self.conversations.iter().map(|one| &one.source).collect();
+        let keys = sources.into_iter().map(|source| format!("{source}/{id}"));
+        let keys = std::iter::once(id.to_owned()).chain(keys);
+        Ok(keys.map(|key| Party::by_id(kind, key)).collect())
+    }
+
     async fn named_like(
         &self,
         kind: PartyKind,
