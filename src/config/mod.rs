@@ -231,11 +231,7 @@ impl Config {
             settle: settings.settle,
             attribution: settings.attribution,
             protected: self.access.protected,
-            exclusions: self
-                .exclusions
-                .iter()
-                .map(|rule| (rule.name.clone(), rule.reason.clone()))
-                .collect(),
+            exclusions: self.exclusions.clone(),
             channels: channels::settled(&self.channels)?,
         })
     }

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::ballot::{Ballot, Ballots};
 use crate::channel::{Channel, Clearance};
-use crate::count::Lane;
+use crate::count::{Exclusion, Lane};
 use crate::error::Result;
 use crate::history::{Attribution, Colleague};
 use crate::message::Message;
@@ -40,8 +40,8 @@ pub struct Workspace {
     pub settle: SignedDuration,
     /// Which teammate a conversation counts for.
     pub attribution: Attribution,
-    /// Exclusion rules' names and reasons.
-    pub exclusions: Vec<(String, String)>,
+    /// What leaves conversations out, and why.
+    pub exclusions: Vec<Exclusion>,
     /// Whether only fixed cells of many conversations of several people are lent.
     pub protected: bool,
     /// What channels may carry, each channel once; plugins ask [`Workspace::clearance_of`].

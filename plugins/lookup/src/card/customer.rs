@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cxbot_sdk::conversation::{Conversation, Customer};
+use cxbot_sdk::count::{Class, classify};
 use cxbot_sdk::figures::Share;
 use cxbot_sdk::message::{Block, Button, Fact};
 use cxbot_sdk::text::shorten;
@@ -85,7 +86,7 @@ fn facts(history: &OfCustomer, workspace: &Workspace) -> Vec<Fact> {
     people.extend(
         names(all).into_iter().filter(|name| !history.asked_for.iter().any(|one| one == name)),
     );
-    let scores: Vec<u8> = all.iter().filter_map(|one| one.score.value()).collect();
+    let scores: Vec<u8> = all.iter().filter_map(|one| scored(one, workspace)).collect();
     let good = scores.iter().filter(|score| **score >= workspace.good_from).count() as u64;
     let share = Share { good, n: scores.len() as u64 };
     let surveys = all.iter().filter(|one| one.csat.is_some()).count() as u64;
@@ -100,6 +101,14 @@ fn facts(history: &OfCustomer, workspace: &Workspace) -> Vec<Fact> {
         Fact { label: "Scored".into(), value: share_words(share).into() },
         Fact { label: "Surveys answered".into(), value: surveys.to_string().into() },
     ]
+}
+
+/// The score, where no rule leaves the conversation out.
+fn scored(one: &Conversation, workspace: &Workspace) -> Option<u8> {
+    match classify(one, &workspace.exclusions) {
+        Class::Scored(_, score) => Some(score),
+        Class::Excluded(_) | Class::Unscored(_) => None,
+    }
 }
 
 fn listed(names: Vec<&str>) -> Text {
@@ -157,7 +166,8 @@ fn patterns(all: &[Conversation]) -> Vec<Text> {
     topics.into_iter().filter_map(pattern).take(PATTERNS).collect()
 }
 
-/// A case with who worked on it and, where there are several, whose it is.
+/// A case with who worked on it, with what leaves it out if anything does, and, where there are several
+/// customers, with whose it is.
 fn with_who(one: &Conversation, several: bool, workspace: &Workspace) -> Text {
     let people = one.teammates.iter().filter(|teammate| !teammate.bot);
     let people: BTreeSet<&str> =
@@ -167,6 +177,12 @@ fn with_who(one: &Conversation, several: bool, workspace: &Workspace) -> Text {
         None => Text::new(),
     };
     let text = text.then(case(one, workspace));
+    let text = match classify(one, &workspace.exclusions) {
+        Class::Excluded(rule) => {
+            text.plain(" · not counted: ").verbatim(shorten(&rule.replace('_', " "), NAME))
+        }
+        Class::Scored(..) | Class::Unscored(_) => text,
+    };
     match people.is_empty() {
         true => text,
         false => {

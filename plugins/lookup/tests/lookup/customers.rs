@@ -112,3 +112,22 @@ async fn two_customers_of_a_name_are_asked_about_before_anything_is_shown() {
         assert_eq!(whom.len(), if both { 2 } else { 1 }, "{whom:?}");
     }
 }
+
+#[tokio::test]
+async fn what_a_rule_leaves_out_is_shown_as_such_and_counts_nowhere() {
+    let mut all: Vec<Conversation> =
+        (0..20).map(|n| of(n, n, json!({"id": "c1", "name": "Lee"}))).collect();
+    for one in &mut all[..5] {
+        one.tags = vec!["spam".to_owned()];
+    }
+    all[5].teammates.clear();
+    let mut host = TestHost::new(NOW, all);
+    let spam = json!({"name": "spam", "reason": "not ours", "tag": "spam"});
+    host.workspace.exclusions = vec![serde_json::from_value(spam).expect("a rule")];
+    let host = Arc::new(host);
+    let card = ask(&host, invoker("qa", &[]), "customer", json!({"who": "lee"})).await;
+    assert!(card.contains("20 conversations"), "{card}");
+    assert!(card.contains("Scored\n14 conversations: read them, don't average them"), "{card}");
+    assert_eq!(card.matches(" · not counted: spam").count(), 5, "{card}");
+    assert_eq!(card.matches(" · not counted: nobody answered").count(), 1, "{card}");
+}
