@@ -61,9 +61,9 @@ pub(crate) fn which_customer(who: &str, some: &[Namesake], workspace: &Workspace
 
 pub(crate) fn customer(who: &str, history: &OfCustomer, workspace: &Workspace) -> Message {
     let all = &history.conversations;
-    let title = shorten(who.trim(), NAME);
-    let message = Message::new(Text::from("The history of ").verbatim(&*title))
-        .heading(Text::new().verbatim(&*title))
+    let title = title(who, history);
+    let message = Message::new(Text::from("The history of ").then(title.clone()))
+        .heading(title)
         .block(Block::Facts(facts(history, workspace)));
     let message = patterns(all).into_iter().fold(message, Message::text);
     let several = people(all).len() > 1;
@@ -76,6 +76,14 @@ pub(crate) fn customer(who: &str, history: &OfCustomer, workspace: &Workspace) -
         None => message,
     };
     parts.fold(message, Message::reply)
+}
+
+/// As they were asked for; by name whoever was asked for by an id.
+fn title(who: &str, history: &OfCustomer) -> Text {
+    match history.asked_for.as_slice() {
+        [name] if !who.contains('@') => Text::new().shortened(name, NAME),
+        _ => Text::new().verbatim(shorten(who.trim(), NAME)),
+    }
 }
 
 fn facts(history: &OfCustomer, workspace: &Workspace) -> Vec<Fact> {

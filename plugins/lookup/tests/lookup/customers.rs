@@ -107,6 +107,8 @@ async fn two_customers_of_a_name_are_asked_about_before_anything_is_shown() {
     ] {
         let (card, whom) = look(all(), who).await;
         assert!(card.contains(there) && !card.contains(elsewhere), "{who}: {card}");
+        let title = if who.contains('@') { who } else { "Lee Wong" };
+        assert!(card.starts_with(&format!("{title}\n")), "{who}: {card}");
         let both = there == "Acme Ltd";
         assert_eq!(card.matches("Rated 5").count(), if both { 2 } else { 1 }, "{who}: {card}");
         assert_eq!(whom.len(), if both { 2 } else { 1 }, "{whom:?}");
