@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::world::house::House;
 use crate::world::seen;
 
-const SETTINGS: &str = r#"
+pub const SETTINGS: &str = r#"
 people = [
     { name = "Lea Park", roles = ["leader", "auditor"] },
     { name = "Ana Silva", teammate = "1" },
@@ -23,7 +23,7 @@ groups = [{ name = "Key accounts", companies = ["Acme Ltd", "Beta BV"] }]
 "#;
 
 /// The question of each card: the file's name, what is typed or pressed, and by whom.
-const CARDS: [(&str, &str, &str); 13] = [
+pub const CARDS: [(&str, &str, &str); 13] = [
     ("teammate", r#"lookup/teammate/{"name":"file/1"}"#, "Lea Park"),
     ("me", "me", "Ana Silva"),
     ("which", "teammate Ana", "Lea Park"),
@@ -126,7 +126,7 @@ fn meaning_harm(words: &[String], many: u32) -> Vec<Conversation> {
     (0..many).map(one).collect()
 }
 
-fn data() -> [(&'static str, Vec<Conversation>); 4] {
+pub fn data() -> [(&'static str, Vec<Conversation>); 4] {
     [
         ("rich", (0..420).map(one).collect()),
         ("poor", (0..6).map(one).collect()),

@@ -274,7 +274,7 @@ async fn slash_commands_answer_in_the_terminal() {
     lines.push(failure(&world.run(&["call", "help", "--as", "Maya"]).await));
     insta::assert_snapshot!(lines.join("\n"), @r#"
     1 cxbot: There is no command "digets". Did you mean digest? help lists them all.
-    1 cxbot: week: "2026-46" is not a week; write it like 2026-W46
+    1 cxbot: "2026-46" is not a week; write it like 2026-W46.
     1 cxbot: digest has no "team". It takes: week, edition.
     1 cxbot: There is no command "nothing". help lists them all.
     2 cxbot: --as: nobody is named in [[people]]; add the person there

@@ -1,5 +1,6 @@
 //! The one integration-test binary: the real program in a world of strict fakes.
 
+mod alike;
 mod ask;
 mod cards;
 mod check;
@@ -13,6 +14,7 @@ mod documents;
 mod forget;
 mod groups;
 mod independent;
+mod looks;
 mod matrix;
 mod members;
 mod mood;
@@ -20,6 +22,7 @@ mod parties;
 mod polls;
 mod protected;
 mod redaction;
+mod refusals;
 mod run;
 mod slots;
 mod sync;

@@ -310,15 +310,15 @@ async fn every_role_gets_what_it_may_see_and_no_channel_more_than_it_may_carry()
     insta::assert_snapshot!(matrix(&house).await, @"
     in private
                     self     own team  others   offered  me       customer  group    topic    why      audit me  audit    audit Ida  digest   coverage  details  reading  help
-    stranger        –        no        no       0        no       no        no       quotes   no       looks     looks    no         quotes   no        quotes   yes      yes
-    no role, own id card     no        no       1        card     names     names    quotes   quotes   looks     looks    no         quotes   no        quotes   yes      yes
+    stranger        –        no        no       0        no       no        no       figures  no       looks     looks    no         figures  no        figures  yes      yes
+    no role, own id card     no        no       1        card     names     names    quotes   quotes   looks     looks    no         names    no        names    yes      yes
     teammate        card     no        no       1        card     names     names    quotes   quotes   looks     looks    no         names    no        names    yes      yes
     manager         card     card      no       4        card     names     names    quotes   quotes   looks     looks    no         names    no        names    yes      yes
     qa              –        card      card     10       no       names     names    quotes   quotes   looks     looks    no         names    no        names    yes      yes
     leader          –        card      card     10       no       names     names    quotes   quotes   looks     looks    no         names    figures   names    yes      yes
     operator        –        card      card     10       no       names     names    quotes   quotes   looks     looks    looks      names    figures   names    yes      yes
-    auditor         –        no        no       0        no       no        no       quotes   no       looks     looks    looks      quotes   no        quotes   yes      yes
-    coach           –        no        no       0        no       no        no       quotes   no       looks     looks    no         quotes   figures   quotes   yes      yes
+    auditor         –        no        no       0        no       no        no       figures  no       looks     looks    looks      figures  no        figures  yes      yes
+    coach           –        no        no       0        no       no        no       figures  no       looks     looks    no         figures  figures   figures  yes      yes
 
     a channel that is not named; a channel for figures
                     self     own team  others   offered  me       customer  group    topic    why      audit me  audit    audit Ida  digest   coverage  details  reading  help
@@ -334,27 +334,27 @@ async fn every_role_gets_what_it_may_see_and_no_channel_more_than_it_may_carry()
 
     a channel for quotes
                     self     own team  others   offered  me       customer  group    topic    why      audit me  audit    audit Ida  digest   coverage  details  reading  help
-    stranger        –        no        no       0        no       no        no       quotes   no       stays     stays    stays      quotes   no        quotes   yes      yes
+    stranger        –        no        no       0        no       no        no       figures  no       stays     stays    stays      figures  no        figures  yes      yes
     no role, own id stays    stays     stays    1        stays    stays     figures  quotes   stays    stays     stays    stays      quotes   no        quotes   yes      yes
     teammate        stays    stays     stays    1        stays    stays     figures  quotes   stays    stays     stays    stays      quotes   no        quotes   yes      yes
     manager         stays    stays     stays    4        stays    stays     figures  quotes   stays    stays     stays    stays      quotes   no        quotes   yes      yes
     qa              –        stays     stays    10       no       stays     figures  quotes   stays    stays     stays    stays      quotes   no        quotes   yes      yes
     leader          –        stays     stays    10       no       stays     figures  quotes   stays    stays     stays    stays      quotes   figures   quotes   yes      yes
     operator        –        stays     stays    10       no       stays     figures  quotes   stays    stays     stays    stays      quotes   figures   quotes   yes      yes
-    auditor         –        no        no       0        no       no        no       quotes   no       stays     stays    stays      quotes   no        quotes   yes      yes
-    coach           –        no        no       0        no       no        no       quotes   no       stays     stays    stays      quotes   figures   quotes   yes      yes
+    auditor         –        no        no       0        no       no        no       figures  no       stays     stays    stays      figures  no        figures  yes      yes
+    coach           –        no        no       0        no       no        no       figures  no       stays     stays    stays      figures  figures   figures  yes      yes
 
     a channel for names
                     self     own team  others   offered  me       customer  group    topic    why      audit me  audit    audit Ida  digest   coverage  details  reading  help
-    stranger        –        no        no       0        no       no        no       quotes   no       stays     stays    stays      quotes   no        quotes   yes      yes
-    no role, own id stays    stays     stays    1        stays    stays     names    quotes   stays    stays     stays    stays      quotes   no        quotes   yes      yes
+    stranger        –        no        no       0        no       no        no       figures  no       stays     stays    stays      figures  no        figures  yes      yes
+    no role, own id stays    stays     stays    1        stays    stays     names    quotes   stays    stays     stays    stays      names    no        names    yes      yes
     teammate        stays    stays     stays    1        stays    stays     names    quotes   stays    stays     stays    stays      names    no        names    yes      yes
     manager         stays    stays     stays    4        stays    stays     names    quotes   stays    stays     stays    stays      names    no        names    yes      yes
     qa              –        stays     stays    10       no       stays     names    quotes   stays    stays     stays    stays      names    no        names    yes      yes
     leader          –        stays     stays    10       no       stays     names    quotes   stays    stays     stays    stays      names    figures   names    yes      yes
     operator        –        stays     stays    10       no       stays     names    quotes   stays    stays     stays    stays      names    figures   names    yes      yes
-    auditor         –        no        no       0        no       no        no       quotes   no       stays     stays    stays      quotes   no        quotes   yes      yes
-    coach           –        no        no       0        no       no        no       quotes   no       stays     stays    stays      quotes   figures   quotes   yes      yes
+    auditor         –        no        no       0        no       no        no       figures  no       stays     stays    stays      figures  no        figures  yes      yes
+    coach           –        no        no       0        no       no        no       figures  no       stays     stays    stays      figures  figures   figures  yes      yes
     ");
 }
 

@@ -99,7 +99,6 @@ async fn a_digest_shows_fixed_cells_alone_and_quotes_nobody() {
     ────────────────────────────────────────
     1 · Wins
     No clear win this week: nothing that is shown moved beyond the usual range.
-    Explanations come with the score and are quoted as they are.
 
     ────────────────────────────────────────
     2 · HUMAN TEAM

@@ -49,6 +49,9 @@ impl Digest {
         let as_of = self.as_of.unwrap_or_else(|| SystemClock.now());
         let workspace = app.workspace();
         let week = self.week.unwrap_or_else(|| Week::complete_before(as_of, &workspace.zone));
+        if let Some(why) = cxbot_digest::to_come(week, as_of, workspace) {
+            return Err(Problem::at("--week", why).into());
+        }
         if self.post {
             let app = std::sync::Arc::new(app);
             return post::post(loaded, app, &edition, week, as_of).await;

@@ -132,7 +132,6 @@ impl Config {
         self.access.check()?;
         people::check(&self.people)?;
         self.check_protected()?;
-        let rules = self.exclusions.iter();
         Ok(Workspace {
             zone: zone("workspace.timezone", &settings.timezone)?,
             zone_name: settings.timezone.clone(),
@@ -142,7 +141,7 @@ impl Config {
             settle: settings.settle,
             attribution: settings.attribution,
             protected: self.access.protected,
-            exclusions: rules.map(|rule| (rule.name.clone(), rule.reason.clone())).collect(),
+            exclusions: self.exclusions.clone(),
             channels: channels::settled(&self.channels)?,
         })
     }

@@ -19,10 +19,19 @@ pub(super) fn is_known_to(manifest: &Manifest) -> bool {
     manifest.needs.contains(&Need::Identity)
 }
 
-/// Someone of whom only the roles are known, and where they ask.
+/// The role that says no more than that someone has an id as a teammate.
+const TEAMMATE: &str = "teammate";
+
+/// Someone of whom only the roles are known, and where they ask. Whoever works with customers for having an
+/// id as a teammate has that role, so that they may see as much as where their ids are known.
 pub(super) fn nameless(invoker: Invoker) -> Invoker {
+    let works_with_customers = invoker.works_with_customers();
     let (id, name, teammate, teams) = (String::new(), String::new(), Vec::new(), Vec::new());
-    Invoker { id, name, teammate, teams, ..invoker }
+    let mut left = Invoker { id, name, teammate, teams, ..invoker };
+    if works_with_customers && !left.works_with_customers() {
+        left.roles.push(TEAMMATE.to_owned());
+    }
+    left
 }
 
 /// The invoker as this plugin may see them.

@@ -5,8 +5,8 @@ use cxbot_sdk::history::Colleague;
 
 use crate::config::PersonConfig;
 
-/// Everyone whom a source has named, with what the configuration says of them; two ids of one person
-/// are one. In the order of names.
+/// Everyone whom a source has named, with what the configuration says of them, and those whom only the
+/// configuration names as teammates; two ids of one person are one. In the order of names.
 pub(super) fn merged(known: Vec<Colleague>, people: &[PersonConfig]) -> Vec<Colleague> {
     let mut of_people: Vec<Colleague> = people.iter().map(described).collect();
     let mut others = Vec::new();
@@ -21,7 +21,12 @@ pub(super) fn merged(known: Vec<Colleague>, people: &[PersonConfig]) -> Vec<Coll
             None => others.push(colleague),
         }
     }
-    // Whoever has no conversations cannot be looked up.
+    // A teammate without any conversations yet is somebody too; whoever has no id is none.
+    for (person, described) in of_people.iter_mut().zip(people) {
+        if person.keys.is_empty() {
+            person.keys.clone_from(&described.teammate);
+        }
+    }
     of_people.retain(|person| !person.keys.is_empty());
     let mut all: Vec<Colleague> = of_people.into_iter().chain(others).collect();
     all.sort_by(|one, other| (&one.name, &one.keys).cmp(&(&other.name, &other.keys)));
@@ -104,9 +109,15 @@ mod tests {
             colleague("zendesk/9", "M. Ortiz", Some("Maya@example.com")),
             colleague("intercom/7", "Ben, who left", None),
         ];
-        let all = merged(known, &[person, PersonConfig::default()]);
+        let new = PersonConfig {
+            name: "Noor, who is new".to_owned(),
+            teammate: vec!["990".to_owned()],
+            ..PersonConfig::default()
+        };
+        let all = merged(known, &[person, PersonConfig::default(), new]);
         let names: Vec<&str> = all.iter().map(|one| &*one.name).collect();
-        assert_eq!(names, ["Ben, who left", "Maya Ortiz"]);
+        assert_eq!(names, ["Ben, who left", "Maya Ortiz", "Noor, who is new"]);
+        assert_eq!(all[2].keys, ["990"]);
         assert_eq!(all[1].keys, ["intercom/814", "zendesk/9"]);
         assert!(all[1].is_called("maya o") && all[1].is_called("M. Ortiz"));
         assert!(all[1].is_called("814") && !all[1].is_called("7"));

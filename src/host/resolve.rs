@@ -182,10 +182,7 @@ fn words(line: &str) -> Result<Vec<Word>> {
 
 /// The nearest of some words, if it is near at all.
 pub(super) fn nearest<'w>(word: &str, from: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    from.map(|known| (strsim::damerau_levenshtein(known, word), known))
-        .filter(|(distance, known)| *distance <= known.len().max(2) / 2)
-        .min()
-        .map(|(_, known)| known)
+    cxbot_sdk::near::nearest(word, from, 1).pop()
 }
 
 #[cfg(test)]

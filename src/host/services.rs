@@ -80,7 +80,7 @@ impl Host for Services {
         Ok(people::merged(self.store.colleagues().await?, &self.people))
     }
 
-    async fn audit(&self, looked: Vec<Looked>) -> anyhow::Result<()> {
+    async fn audit(&self, looked: Looked) -> anyhow::Result<()> {
         self.store.looked(&looked).await
     }
 
@@ -89,14 +89,7 @@ impl Host for Services {
         subjects: Option<&[String]>,
         limit: usize,
     ) -> anyhow::Result<Vec<Looked>> {
-        let Some(subjects) = subjects else { return self.store.audit(None, limit).await };
-        let mut all = Vec::new();
-        for subject in subjects {
-            all.extend(self.store.audit(Some(subject), limit).await?);
-        }
-        all.sort_by_key(|looked| std::cmp::Reverse(looked.at));
-        all.truncate(limit);
-        Ok(all)
+        self.store.audit(subjects, limit).await
     }
 
     async fn read_state(&self, plugin: &str, key: &str) -> anyhow::Result<Option<Value>> {

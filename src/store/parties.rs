@@ -109,6 +109,38 @@ impl Store {
         rows.iter().map(|row| read_record(&row.text(0)?)).collect()
     }
 
+    pub(super) async fn keys_by_id(&self, kind: PartyKind, id: &str) -> Result<Vec<Party>> {
+        let places: Vec<(String, String)> = match id.split_once('/') {
+            Some((source, id)) => vec![(source.to_owned(), id.to_owned())],
+            None => {
+                self.sources_by_step().await?.into_iter().map(|at| (at, id.to_owned())).collect()
+            }
+        };
+        let mut keys = Vec::new();
+        for (source, id) in places {
+            keys.push(Party::by_id(kind, format!("{source}/{id}")));
+            if kind == PartyKind::Customer {
+                let merged = self.contacts(&source, std::slice::from_ref(&id)).await?;
+                let into = merged.into_values().map(|(into, _)| into).filter(|into| *into != id);
+                keys.extend(into.map(|into| Party::by_id(kind, format!("{source}/{into}"))));
+            }
+        }
+        Ok(keys)
+    }
+
+    /// The sources of all conversations, found by stepping from one to the next along the key.
+    async fn sources_by_step(&self) -> Result<Vec<String>> {
+        let mut found: Vec<String> = Vec::new();
+        loop {
+            let last = found.last().map(String::as_str).unwrap_or_default();
+            let next = self.engine.fetch(sql::NEXT_SOURCE, args![last]).await?;
+            match next.first() {
+                Some(row) => found.push(row.text(0)?),
+                None => return Ok(found),
+            }
+        }
+    }
+
     /// Names that begin so, found by stepping from one to the next along the index.
     pub(super) async fn names_like(
         &self,

@@ -115,6 +115,10 @@ impl Scores for Store {
         self.with_id(id).await
     }
 
+    async fn keys_of(&self, kind: PartyKind, id: &str) -> Result<Vec<Party>> {
+        self.keys_by_id(kind, id).await
+    }
+
     async fn named_like(&self, kind: PartyKind, words: &str, limit: usize) -> Result<Vec<String>> {
         self.names_like(kind, words, limit).await
     }

@@ -188,7 +188,7 @@ async fn plant(store: &Store) {
     let looked = |who: &str, whom: &str| Looked {
         at: at("2026-11-12T10:00:00Z"),
         who: who.to_owned(),
-        whom: whom.to_owned(),
+        whom: vec![whom.to_owned()],
         command: "customer".to_owned(),
         seen_in: None,
     };
@@ -199,7 +199,7 @@ async fn plant(store: &Store) {
         ("U0ANASLACK", "customer x/5f2cbeef09999999"),
         ("ben@team.example", "customer x/c1"),
     ] {
-        store.looked(&[looked(who, whom)]).await.expect("kept");
+        store.looked(&looked(who, whom)).await.expect("kept");
     }
     let request = |id: &str, what: &str| Waiting {
         platform: "slack".to_owned(),

@@ -22,10 +22,15 @@ pub struct House {
 impl House {
     /// With these settings, as the file has them, and these conversations.
     pub async fn open(settings: &str, records: Vec<Conversation>) -> House {
+        House::open_at(&Address::Memory, settings, records).await
+    }
+
+    /// The same over a store of its own.
+    pub async fn open_at(at: &Address, settings: &str, records: Vec<Conversation>) -> House {
         let config: Config = toml::from_str(settings).expect("settings");
         let plugins = Plugins::install(&config).expect("plugins");
         let clock = Arc::new(FixedClock(NOW.parse().expect("an instant")));
-        let app = App::build_at(&config, plugins, clock, &Address::Memory).await.expect("an app");
+        let app = App::build_at(&config, plugins, clock, at).await.expect("an app");
         let batch = Batch { put: records, ..Batch::default() };
         app.store().apply(batch).await.expect("stored");
         House { app, people: config.people }

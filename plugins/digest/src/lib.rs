@@ -11,6 +11,7 @@ pub mod report;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use cxbot_sdk::count::same;
 use cxbot_sdk::plugin::Suggestion;
 use cxbot_sdk::scores::{Scores, SourceState, Trouble};
 use cxbot_sdk::week::Week;
@@ -111,7 +112,7 @@ impl Digest {
     /// The edition of that name; the default one if none is named.
     pub fn edition(&self, name: Option<&str>) -> Result<Arc<Edition>> {
         let name = name.unwrap_or(DEFAULT_EDITION);
-        let found = self.editions.iter().find(|edition| edition.name == name);
+        let found = self.editions.iter().find(|edition| same(&edition.name, name));
         found.cloned().ok_or_else(|| {
             let known: Vec<&str> = self.editions.iter().map(|edition| &*edition.name).collect();
             Error::refused(format!(
@@ -181,13 +182,16 @@ impl Digest {
             Some(channel) => self.cleared(&edition, channel, cx.workspace()),
             None => edition,
         };
-        // Its channels may carry customers' names; that is not for everyone who can ask.
+        // Its channels may carry customers' words and names; those are not for everyone who can ask.
         let edition = match invoker.works_with_customers() {
             true => edition,
-            false => at_most(&edition, Clearance::Quotes),
+            false => at_most(&edition, Clearance::Figures),
         };
         let now = cx.now();
         let week = args.week.unwrap_or_else(|| Week::complete_before(now, &cx.workspace().zone));
+        if let Some(why) = to_come(week, now, cx.workspace()) {
+            return Err(Error::refused(why));
+        }
         Self::weekly(cx.scores()?, cx.workspace(), edition, week, Tick::on_time(now)).await
     }
 
@@ -250,6 +254,13 @@ impl Digest {
     async fn reading(cx: Cx<Self>, _: Invoker, _: NoArgs) -> Result<Reply> {
         Ok(Reply::Private(message::how_to_read(cx.workspace())))
     }
+}
+
+/// Why there is no digest of a week that has not begun.
+pub fn to_come(week: Week, now: Timestamp, workspace: &Workspace) -> Option<String> {
+    let last = Week::complete_before(now, &workspace.zone);
+    let is_to_come = week.start(&workspace.zone) > now;
+    is_to_come.then(|| format!("{week} is still to come. The last complete week is {last}."))
 }
 
 /// The edition, saying no more than this.

@@ -63,12 +63,24 @@ pub(crate) fn stays_private(invoker: &Invoker) -> Result<()> {
     }
 }
 
-/// What may be seen where the answer is: everything by the asker alone, figures in a channel of which
-/// the workspace says nothing.
+/// What may be seen where the answer is: everything by an asker alone who works with customers, figures in
+/// a channel of which the workspace says nothing.
 pub(crate) fn carried(invoker: &Invoker, workspace: &Workspace) -> Clearance {
     match &invoker.channel {
+        _ if !invoker.works_with_customers() => Clearance::Figures,
         None => Clearance::Names,
         Some(channel) => workspace.clearance_of(channel).unwrap_or_default(),
+    }
+}
+
+/// Whether explanations may be quoted where the answer is; else why not.
+pub(crate) fn quotes(invoker: &Invoker, workspace: &Workspace) -> Result<(), &'static str> {
+    match carried(invoker, workspace) >= Clearance::Quotes {
+        true => Ok(()),
+        false if invoker.works_with_customers() => {
+            Err("Explanations are not shown in this channel; ask privately to see them.")
+        }
+        false => Err("Explanations are shown to those who work with customers."),
     }
 }
 

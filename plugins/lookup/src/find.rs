@@ -1,6 +1,7 @@
 //! Who is meant by a name.
 
 use cxbot_sdk::history::Colleague;
+use cxbot_sdk::near::nearest_by;
 
 /// What a name leads to.
 pub(crate) enum Found<'c> {
@@ -25,7 +26,7 @@ pub(crate) fn teammate<'c>(all: &[&'c Colleague], words: &str) -> Found<'c> {
         false => exact,
     };
     match found.as_slice() {
-        [] => Found::None(nearest(all, words)),
+        [] => Found::None(nearest_by(words, all.iter().copied(), |one| &one.name, NEAREST)),
         [one] => Found::One(one),
         _ => Found::Several(found.into_iter().take(OFFERED).collect()),
     }
@@ -38,20 +39,6 @@ fn without_mention(words: &str) -> &str {
         Some(inside) => inside.trim_start_matches('!').split('|').next().unwrap_or_default(),
         None => words.strip_prefix('@').unwrap_or(words),
     }
-}
-
-fn nearest<'c>(all: &[&'c Colleague], words: &str) -> Vec<&'c Colleague> {
-    let words = words.to_lowercase();
-    let distance = |one: &&Colleague| {
-        let name = one.name.to_lowercase();
-        let parts = std::iter::once(name.as_str()).chain(name.split_whitespace());
-        parts.map(|part| strsim::damerau_levenshtein(part, &words)).min().unwrap_or(usize::MAX)
-    };
-    let near = words.chars().count() / 2;
-    let mut found: Vec<(usize, &Colleague)> =
-        all.iter().map(|one| (distance(one), *one)).filter(|(edits, _)| *edits <= near).collect();
-    found.sort();
-    found.into_iter().take(NEAREST).map(|(_, one)| one).collect()
 }
 
 #[cfg(test)]

@@ -1,24 +1,25 @@
 //! Look-ups on demand: a teammate, a customer, a group, a topic, a "why".
 //!
-//! [`find`] finds who is meant, [`access`] says who may see whom, [`card`] writes down what there is,
-//! purely. Every look at a person is written down for good.
+//! [`arguments`] says what may be asked, [`find`] finds who is meant, [`access`] says who may see whom,
+//! [`gather`] reads what there is, and [`card`] writes it down, purely. Every look at a person is written
+//! down for good.
 
 mod access;
+pub mod arguments;
 mod card;
 pub mod config;
 mod find;
 mod gather;
 
 use cxbot_sdk::count::{Filter, Lane};
-use cxbot_sdk::history::{Colleague, PartyKind};
+use cxbot_sdk::history::Colleague;
 use cxbot_sdk::plugin::Suggestion;
 use cxbot_sdk::{Clearance, Cx, Error, Invoker, Need, Plugin, Reply, Result, Routes};
-use jiff::civil::Date;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
+use arguments::{AuditArgs, CustomerArgs, GroupArgs, MeArgs, TeammateArgs, TopicArgs, WhyArgs};
 use config::{Config, Group};
 use find::Found;
+use gather::FoundCustomer;
 
 /// Looks that are listed.
 const LOOKS: usize = 50;
@@ -26,102 +27,6 @@ const LOOKS: usize = 50;
 /// The plugin.
 pub struct Lookup {
     groups: Vec<Group>,
-}
-
-/// Which of someone's conversations.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TeammateArgs {
-    /// A name, an e-mail or an id.
-    pub name: String,
-    /// Only conversations on this topic.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub topic: Option<String>,
-    /// Only conversations of this team.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub team: Option<String>,
-    /// Only conversations on this channel, such as chat or email.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub channel: Option<String>,
-    /// Only this lane: human, ai or handoff.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lane: Option<Lane>,
-    /// All of them since this day, such as 2026-10-20, instead of the last weeks.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub since: Option<Date>,
-    /// How many complete weeks; 4 if you name none, 26 at most.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub weeks: Option<u8>,
-}
-
-/// The same about yourself.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MeArgs {
-    /// Only conversations on this topic.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub topic: Option<String>,
-    /// Only conversations of this team.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub team: Option<String>,
-    /// Only conversations on this channel, such as chat or email.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub channel: Option<String>,
-    /// Only this lane: human, ai or handoff.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lane: Option<Lane>,
-    /// All of them since this day, such as 2026-10-20, instead of the last weeks.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub since: Option<Date>,
-    /// How many complete weeks; 4 if you name none, 26 at most.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub weeks: Option<u8>,
-}
-
-/// Which customer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CustomerArgs {
-    /// An e-mail, a name, a company or an id.
-    pub who: String,
-}
-
-/// Which group.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GroupArgs {
-    /// The group's name, as the configuration has it.
-    pub name: String,
-    /// How many complete weeks; 4 if you name none, 26 at most.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub weeks: Option<u8>,
-}
-
-/// Which topic.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TopicArgs {
-    /// The topic's name.
-    pub name: String,
-}
-
-/// Which conversation.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WhyArgs {
-    /// The conversation's id, or its link.
-    pub conversation: String,
-}
-
-/// Whom they looked up.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AuditArgs {
-    /// "me"; an auditor may name someone, or nobody for everyone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub who: Option<String>,
 }
 
 impl Plugin for Lookup {
@@ -170,20 +75,10 @@ impl Plugin for Lookup {
     }
 }
 
-impl TeammateArgs {
-    fn filter(&self) -> Filter {
-        Filter {
-            team: self.team.clone(),
-            topic: self.topic.clone(),
-            channel: self.channel.clone(),
-            lane: self.lane,
-        }
-    }
-}
-
 impl Lookup {
     async fn teammate(cx: Cx<Self>, invoker: Invoker, args: TeammateArgs) -> Result<Reply> {
         access::stays_private(&invoker)?;
+        let args = args.checked(&cx)?;
         let colleagues = cx.colleagues().await?;
         // Whoever may see nobody learns no names either.
         let visible: Vec<&Colleague> = access::visible(&invoker, &colleagues);
@@ -198,13 +93,10 @@ impl Lookup {
         access::stays_private(&invoker)?;
         let MeArgs { topic, team, channel, lane, since, weeks } = args;
         let args = TeammateArgs { name: String::new(), topic, team, channel, lane, since, weeks };
+        let args = args.checked(&cx)?;
         let colleagues = cx.colleagues().await?;
         match colleagues.iter().find(|one| access::is_self(&invoker, one)) {
             Some(one) => Self::card_of(&cx, &invoker, one, &args, "me").await,
-            None if access::is_teammate(&invoker) => Err(Error::refused(
-                "There are no conversations of yours yet: no source has named you so far. If that \
-                 stays so, your teammate id under [[people]] may be another than the source's.",
-            )),
             None => Err(Error::refused(
                 "cxbot does not know which teammate you are. Whoever runs it adds your teammate id \
                  to you under [[people]] in its configuration.",
@@ -219,7 +111,7 @@ impl Lookup {
         args: &TeammateArgs,
         command: &str,
     ) -> Result<Reply> {
-        let subjects = colleague.keys.iter().map(|key| format!("teammate {key}"));
+        let subjects = colleague.keys.iter().map(|key| format!("teammate {key}")).collect();
         cx.audit(invoker, subjects, command).await?;
         let gathered = gather::teammate(cx, colleague, args).await?;
         Ok(Reply::Private(card::teammate(colleague, args, &gathered, cx.workspace())))
@@ -241,13 +133,16 @@ impl Lookup {
     async fn customer(cx: Cx<Self>, invoker: Invoker, args: CustomerArgs) -> Result<Reply> {
         access::stays_private(&invoker)?;
         access::may_see_customers(&invoker)?;
-        let history = gather::customer(&cx, &args.who).await?;
-        if history.conversations.is_empty() {
-            return Err(card::no_customer(&args.who, &history.near));
+        match gather::customer(&cx, &args.who).await? {
+            FoundCustomer::One(history) => {
+                cx.audit(&invoker, history.subjects.clone(), "customer").await?;
+                Ok(Reply::Private(card::customer(&args.who, &history, cx.workspace())))
+            }
+            FoundCustomer::Several(some) => {
+                Ok(Reply::Private(card::which_customer(&args.who, &some, cx.workspace())))
+            }
+            FoundCustomer::None(near) => Err(card::no_customer(&args.who, &near)),
         }
-        let subjects = history.keys.iter().map(|key| format!("customer {key}"));
-        cx.audit(&invoker, subjects, "customer").await?;
-        Ok(Reply::Private(card::customer(&args.who, &history, cx.workspace())))
     }
 
     async fn group(cx: Cx<Self>, invoker: Invoker, args: GroupArgs) -> Result<Reply> {
@@ -262,9 +157,9 @@ impl Lookup {
     }
 
     async fn topic(cx: Cx<Self>, invoker: Invoker, args: TopicArgs) -> Result<Reply> {
-        let carried = access::carried(&invoker, cx.workspace());
+        let quotes = access::quotes(&invoker, cx.workspace());
         match gather::topic(&cx, &args.name).await? {
-            Ok(topic) => Ok(Reply::Private(card::topic(&topic, carried, cx.workspace()))),
+            Ok(topic) => Ok(Reply::Private(card::topic(&topic, quotes, cx.workspace()))),
             Err(near) => Err(card::no_topic(&args.name, &near, cx.workspace())),
         }
     }
@@ -297,7 +192,10 @@ impl Lookup {
         let everyone: Vec<&Colleague> = colleagues.iter().collect();
         let of = |some: &[&Colleague]| -> Vec<String> {
             let keys = some.iter().flat_map(|one| &one.keys);
-            keys.map(|key| format!("teammate {key}")).collect()
+            // Whoever had no conversations yet was written down by their id alone.
+            let own = |key: &String| key.split_once('/').map(|(_, id)| id.to_owned());
+            let all = keys.flat_map(|key| std::iter::once(key.clone()).chain(own(key)));
+            all.map(|key| format!("teammate {key}")).collect()
         };
         let own = colleagues.iter().filter(|one| access::is_self(&invoker, one));
         let (title, subjects) = match who {

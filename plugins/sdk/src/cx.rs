@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::ballot::{Ballot, Ballots};
 use crate::channel::{Channel, Clearance};
-use crate::count::Lane;
+use crate::count::{Exclusion, Lane};
 use crate::error::Result;
 use crate::history::{Attribution, Colleague};
 use crate::message::Message;
@@ -40,8 +40,8 @@ pub struct Workspace {
     pub settle: SignedDuration,
     /// Which teammate a conversation counts for.
     pub attribution: Attribution,
-    /// Exclusion rules' names and reasons.
-    pub exclusions: Vec<(String, String)>,
+    /// What leaves conversations out, and why.
+    pub exclusions: Vec<Exclusion>,
     /// Whether only fixed cells of many conversations of several people are lent.
     pub protected: bool,
     /// What channels may carry, each channel once; plugins ask [`Workspace::clearance_of`].
@@ -260,8 +260,9 @@ pub struct Looked {
     pub at: Timestamp,
     /// Who looked.
     pub who: String,
-    /// Whose data: `teammate SOURCE/ID` or `customer SOURCE/ID`.
-    pub whom: String,
+    /// Whose data: `teammate SOURCE/ID` or `customer SOURCE/ID`, the one who was asked for first, then
+    /// everyone else who was shown.
+    pub whom: Vec<String>,
     /// By what.
     pub command: String,
     /// Where the answer was seen: a channel, or nothing for the asker alone.
@@ -280,9 +281,9 @@ pub trait Host: Send + Sync + 'static {
     fn ballots(&self) -> &dyn Ballots;
     /// Everyone on the team's side who was ever named, those who left included, in the order of names.
     async fn colleagues(&self) -> anyhow::Result<Vec<Colleague>>;
-    /// Writes down for good that someone looked others up: all of it or nothing.
-    async fn audit(&self, looked: Vec<Looked>) -> anyhow::Result<()>;
-    /// Who looked up any of these, or anyone, latest first, at most `limit`.
+    /// Writes a look down for good: all of it or nothing.
+    async fn audit(&self, looked: Looked) -> anyhow::Result<()>;
+    /// The looks that showed any of these, or anyone, each once, latest first, at most `limit`.
     async fn audited(
         &self,
         subjects: Option<&[String]>,
@@ -352,27 +353,21 @@ impl<P: Plugin> Cx<P> {
         Ok(self.host.colleagues().await?)
     }
 
-    /// Writes down that the invoker looks these up; refused without [`Need::Identity`].
-    pub async fn audit(
-        &self,
-        invoker: &Invoker,
-        subjects: impl IntoIterator<Item = String>,
-        command: &str,
-    ) -> Result<()> {
+    /// Writes down that the invoker looks these up, the one who was asked for first; refused without
+    /// [`Need::Identity`].
+    pub async fn audit(&self, invoker: &Invoker, whom: Vec<String>, command: &str) -> Result<()> {
         self.must_need(Need::Identity)?;
-        let look = |whom: String| Looked {
+        let looked = Looked {
             at: self.now(),
             who: if invoker.name.is_empty() { invoker.id.clone() } else { invoker.name.clone() },
             whom,
             command: command.to_owned(),
             seen_in: invoker.channel.clone(),
         };
-        // Gathered before anything is awaited, so that what names them need not cross threads.
-        let looked: Vec<Looked> = subjects.into_iter().map(look).collect();
         Ok(self.host.audit(looked).await?)
     }
 
-    /// Who looked up any of these, or anyone; refused without [`Need::Identity`].
+    /// The looks that showed any of these, or anyone; refused without [`Need::Identity`].
     pub async fn audited(&self, subjects: Option<&[String]>, limit: usize) -> Result<Vec<Looked>> {
         self.must_need(Need::Identity)?;
         Ok(self.host.audited(subjects, limit).await?)

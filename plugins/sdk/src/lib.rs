@@ -6,6 +6,7 @@
 //! in [`count`] (which conversation counts where), [`cells`] and [`figures`] (what may be said about a change);
 //! how they are written is in [`words`] and checked by [`lint`]. [`testing`] holds an in-memory host.
 
+mod arguments;
 pub mod ballot;
 pub mod cells;
 pub mod channel;
@@ -18,6 +19,7 @@ pub mod figures;
 pub mod history;
 pub mod lint;
 pub mod message;
+pub mod near;
 pub mod plugin;
 pub mod schedule;
 pub mod scores;

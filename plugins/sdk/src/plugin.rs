@@ -10,6 +10,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::arguments;
+pub use crate::arguments::Fault;
 use crate::ballot::Invited;
 use crate::count::Filter;
 use crate::cx::{Cx, Destination, Host, Invoker};
@@ -110,14 +112,6 @@ pub struct Routes<P> {
 type Typing = (String, String);
 
 type SuggestionHandler<P> = Handler<P, (Invoker, String)>;
-
-/// What is wrong with one argument.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Fault {
-    /// Empty where the arguments as a whole are wrong.
-    pub argument: String,
-    pub why: String,
-}
 
 /// Reads arguments without running anything.
 type Check = fn(Value) -> Result<(), Fault>;
@@ -405,14 +399,15 @@ impl<P: Plugin> Routes<P> {
             command,
             about: about.to_owned(),
             arguments: schema_for!(A),
-            check: |arguments| read::<A>(arguments).map(drop),
+            check: |arguments| arguments::read::<A>(arguments).map(drop),
             suggests: Vec::new(),
             individual: false,
             only: None,
             secret: false,
         };
         let run = move |cx, (invoker, arguments): (Invoker, Value)| {
-            let running = parse::<A>(arguments).map(|arguments| run(cx, invoker, arguments));
+            let running = arguments::read::<A>(arguments).map(|read| run(cx, invoker, read));
+            let running = running.map_err(|fault| Error::refused(fault.why));
             Box::pin(async move { running?.await }) as BoxFuture<'static, Result<Reply>>
         };
         self.actions.push((action, Arc::new(run)));
@@ -420,18 +415,11 @@ impl<P: Plugin> Routes<P> {
     }
 }
 
-fn read<A: DeserializeOwned>(arguments: Value) -> Result<A, Fault> {
-    serde_path_to_error::deserialize(arguments).map_err(|error| {
-        let path = error.path().to_string();
-        let argument = if path == "." { String::new() } else { path };
-        Fault { argument, why: error.into_inner().to_string() }
-    })
-}
-
-fn parse<A: DeserializeOwned>(arguments: Value) -> Result<A> {
-    read(arguments).map_err(|Fault { argument, why }| match argument.is_empty() {
-        true => Error::refused(why),
-        false => Error::refused(format!("{argument}: {why}")),
+/// A section of the settings; the operator reads where it cannot be read.
+fn settings<C: DeserializeOwned>(section: Value) -> Result<C> {
+    serde_path_to_error::deserialize(section).map_err(|error| {
+        let (path, why) = (error.path().to_string(), error.into_inner());
+        Error::refused(if path == "." { why.to_string() } else { format!("{path}: {why}") })
     })
 }
 
@@ -462,7 +450,7 @@ struct Typed<P> {
 
 /// Builds a plugin from its settings, as JSON. The error names the setting's path.
 pub fn install<P: Plugin>(config: Value) -> Result<Box<dyn Installed>> {
-    let plugin = Arc::new(P::new(parse(config)?)?);
+    let plugin = Arc::new(P::new(settings(config)?)?);
     let routes = plugin.routes();
     let manifest = Manifest {
         name: P::NAME,

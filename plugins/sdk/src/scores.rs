@@ -164,6 +164,10 @@ pub trait Scores: Send + Sync {
     /// The conversations of that id, whatever their source.
     async fn of_id(&self, id: &str) -> anyhow::Result<Vec<Conversation>>;
 
+    /// Under which keys a customer or a company of this id is found: an id that names no source may be of
+    /// any, and a customer who was merged is found under the one that they were merged into too.
+    async fn keys_of(&self, kind: PartyKind, id: &str) -> anyhow::Result<Vec<Party>>;
+
     /// Names or e-mails of that kind that begin with these words, in their order, at most `limit`.
     async fn named_like(
         &self,

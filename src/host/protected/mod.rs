@@ -303,6 +303,10 @@ impl Scores for Protected {
         bail!(SAID)
     }
 
+    async fn keys_of(&self, _: PartyKind, _: &str) -> Result<Vec<Party>> {
+        bail!(SAID)
+    }
+
     async fn named_like(&self, _: PartyKind, _: &str, _: usize) -> Result<Vec<String>> {
         bail!(SAID)
     }

@@ -49,8 +49,8 @@ pub(super) fn advice(code: &str) -> Option<&'static str> {
 
 /// Has the server free what was deleted. Whether it did: engines differ, and so do rights.
 pub(super) async fn vacuum(pool: &PgPool) -> bool {
-    let tables = "VACUUM conversation, party, weekly_customer, contact, teammate, oddity, audit, inbox, \
-                  plugin_state, board";
+    let tables = "VACUUM conversation, party, weekly_customer, contact, teammate, oddity, audit, \
+                  audit_shown, inbox, plugin_state, board";
     match pool.execute(tables).await {
         Ok(_) => true,
         Err(error) => {

@@ -1,6 +1,8 @@
 //! A person in everything beside the conversations: descriptions, odd fields, looks, requests, plugins'
 //! values, posts and what went wrong.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result};
 use cxbot_sdk::Destination;
 use jiff::Timestamp;
@@ -70,26 +72,44 @@ impl Elsewhere<'_> {
         scalars(&raw).any(|value| self.marks.erased(&value).is_some() || is_id(&value))
     }
 
-    /// Looks at the person go; those that they took are kept without them.
+    /// Looks at the person go; those that showed others too, and those that they took, are kept
+    /// without them.
     async fn looks(&mut self, erased: &mut Erased) -> Result<()> {
-        let word = match self.whom {
-            Whom::Customer => "customer",
-            Whom::Teammate => "teammate",
-        };
+        let mut with_others = BTreeSet::new();
+        for row in self.tx.fetch(sql::ALL_SHOWN, args![]).await? {
+            let (at, id, whom) = (row.int(0)?, row.text(1)?, row.text(2)?);
+            match self.is_at_them(&whom) {
+                true => {
+                    erased.looks += self.tx.execute(sql::DROP_SHOWN, args![at, id, whom]).await?;
+                }
+                false => drop(with_others.insert((at, id))),
+            }
+        }
         for row in self.tx.fetch(sql::ALL_LOOKS, args![]).await? {
-            let (who, whom) = (row.text(2)?, row.text(3)?);
-            let key = args![row.int(0)?, row.text(1)?];
-            let is_at_them = whom
-                .strip_prefix(word)
-                .map(str::trim_start)
-                .is_some_and(|whom| self.known.keys.iter().any(|own| own.value == whom));
-            if is_at_them {
-                erased.looks += self.tx.execute(sql::DROP_LOOK, key).await?;
-            } else if self.marks.erased(&who).is_some() {
+            let (at, id, who, whom) = (row.int(0)?, row.text(1)?, row.text(2)?, row.text(3)?);
+            let key = args![at, id.as_str()];
+            if self.is_at_them(&whom) {
+                let is_shared = with_others.contains(&(at, id));
+                let statement = if is_shared { sql::HIDE_LOOKED_UP } else { sql::DROP_LOOK };
+                erased.looks += self.tx.execute(statement, key.clone()).await?;
+            }
+            if self.marks.erased(&who).is_some() {
                 erased.looks += self.tx.execute(sql::HIDE_LOOKER, key).await?;
             }
         }
         Ok(())
+    }
+
+    /// Whether a look's subject is the person: by a key, or by what was asked for where there is none.
+    fn is_at_them(&self, subject: &str) -> bool {
+        let word = match self.whom {
+            Whom::Customer => "customer",
+            Whom::Teammate => "teammate",
+        };
+        let Some(whom) = subject.strip_prefix(word).map(str::trim_start) else { return false };
+        // Whoever had no conversations yet was written down by their id alone.
+        let is = |key: &str| key == whom || key.split_once('/').is_some_and(|(_, id)| id == whom);
+        self.known.keys.iter().any(|own| is(&own.value)) || self.marks.erased(whom).is_some()
     }
 
     /// Requests live for a day; one that may name the person is not answered, shared or paged any more.

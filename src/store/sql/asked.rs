@@ -51,9 +51,15 @@ BURN_BALLOT = "DELETE FROM ballot WHERE plugin = $1 AND name = $2";
 
 // Who looked whom up.
 
-AUDIT = "SELECT at, who, whom, command, seen_in FROM audit ORDER BY at DESC, id DESC LIMIT $1";
-AUDIT_OF = "SELECT at, who, whom, command, seen_in FROM audit
+SET_LOOK = "INSERT INTO audit (at, id, who, whom, command, seen_in) VALUES ($1, $2, $3, $4, $5, $6)";
+AUDIT = "SELECT at, id, who, whom, command, seen_in FROM audit ORDER BY at DESC, id DESC LIMIT $1";
+/// Looks for which someone was asked.
+AUDIT_OF = "SELECT at, id, who, whom, command, seen_in FROM audit
     WHERE whom = $1 ORDER BY at DESC, id DESC LIMIT $2";
+/// Looks that showed someone beside whoever was asked for.
+AUDIT_SHOWING = "SELECT a.at, a.id, a.who, a.whom, a.command, a.seen_in
+    FROM audit_shown s JOIN audit a ON a.at = s.at AND a.id = s.id
+    WHERE s.whom = $1 ORDER BY s.at DESC, s.id DESC LIMIT $2";
 
 // What went wrong.
 
@@ -68,9 +74,17 @@ TROUBLES = "SELECT since, until_at, what FROM trouble
 
 statements! { BULK_ASKED: Bulk;
 
-LOOKED = Bulk {
-    head: "INSERT INTO audit (at, id, who, whom, command, seen_in) VALUES",
-    width: 6,
-    tail: "",
+SHOWN = Bulk {
+    head: "INSERT INTO audit_shown (at, id, whom) VALUES",
+    width: 3,
+    tail: "ON CONFLICT (at, id, whom) DO NOTHING",
+};
+
+/// Everyone whom these looks showed beside those who were asked for.
+SHOWN_IN = Bulk {
+    head: "WITH wanted (at, id) AS (VALUES",
+    width: 2,
+    tail: ") SELECT s.at, s.id, s.whom FROM wanted w CROSS JOIN audit_shown s
+        WHERE s.at = CAST(w.at AS BIGINT) AND s.id = w.id",
 };
 }

@@ -65,16 +65,18 @@ pub(super) const CLEAR_COUNTS: [&str; 5] = [
 ];
 
 /// What look-ups ask beside the counts that a digest reads too: each has to find its rows by an index.
-pub(super) const OF_LOOK_UPS: [&str; 11] = [
+pub(super) const OF_LOOK_UPS: [&str; 13] = [
     OF_PARTY,
     TRACES,
     COMPANIES,
     COMPANIES_AND_CUSTOMERS,
     OF_ID,
+    NEXT_SOURCE,
     NEXT_PARTY,
     THIS_PARTY,
     OLDER_WEEKS,
     LOOK_TOPIC,
     AUDIT,
     AUDIT_OF,
+    AUDIT_SHOWING,
 ];

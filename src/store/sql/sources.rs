@@ -4,6 +4,7 @@ use super::Bulk;
 
 statements! { SINGLE_SOURCES: &str;
 
+NEXT_SOURCE = "SELECT source FROM conversation WHERE source > $1 ORDER BY source LIMIT 1";
 SETTING = "SELECT value FROM setting WHERE name = $1";
 SET_SETTING = "INSERT INTO setting (name, value) VALUES ($1, $2)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value";

@@ -49,8 +49,8 @@ fn reason(rule: &str, workspace: &Workspace) -> String {
     if rule == NOBODY_ANSWERED {
         return "nobody on the team and no AI agent took part".to_owned();
     }
-    let known = workspace.exclusions.iter().find(|(name, _)| name == rule);
-    known.map_or_else(|| "no reason given".to_owned(), |(_, reason)| reason.clone())
+    let known = workspace.exclusions.iter().find(|known| known.name == rule);
+    known.map_or_else(|| "no reason given".to_owned(), |known| known.reason.clone())
 }
 
 pub(super) fn coverage(weekly: &Weekly, workspace: &Workspace) -> Message {

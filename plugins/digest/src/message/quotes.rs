@@ -35,7 +35,12 @@ pub(super) fn wins(weekly: &Weekly, workspace: &Workspace) -> Message {
             .text(quote(weekly, example)),
         (None, None) => message.text(no_clear_win(&weekly.report)),
     };
-    message.note("Explanations come with the score and are quoted as they are.")
+    let shown = evidence.win.as_ref().map_or(0, |(_, examples)| examples.len())
+        + usize::from(evidence.lone_win.is_some());
+    match shown > 0 && weekly.edition.clearance >= Clearance::Quotes {
+        true => message.note("Explanations come with the score and are quoted as they are."),
+        false => message,
+    }
 }
 
 pub(super) fn worth_reading(weekly: &Weekly, workspace: &Workspace) -> Message {

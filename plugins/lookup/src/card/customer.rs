@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cxbot_sdk::conversation::Conversation;
+use cxbot_sdk::conversation::{Conversation, Customer};
+use cxbot_sdk::count::{Class, classify};
 use cxbot_sdk::figures::Share;
-use cxbot_sdk::message::{Block, Fact};
+use cxbot_sdk::message::{Block, Button, Fact};
 use cxbot_sdk::text::shorten;
 use cxbot_sdk::words::counted;
-use cxbot_sdk::{Error, Message, Text, Workspace};
+use cxbot_sdk::{Error, Message, Plugin, Text, Workspace};
 use jiff::SignedDuration;
 
 use super::{NAME, case, offered, share_words};
-use crate::gather::{HISTORY, OfCustomer};
+use crate::Lookup;
+use crate::arguments::CustomerArgs;
+use crate::gather::{HISTORY, Namesake, OfCustomer};
 
 /// Cases on one part of the history.
 const PART: usize = 8;
@@ -22,24 +25,50 @@ const PATTERNS: usize = 5;
 const PATTERN_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Names that are listed.
 const NAMES: usize = 5;
+/// Namesakes that are offered.
+const OFFERED: usize = 10;
+/// Letters of a name, and of a company, on a button.
+const LABEL: usize = 24;
 
 pub(crate) fn no_customer(who: &str, near: &[String]) -> Error {
     let text = Text::from("There is no customer \"").verbatim(shorten(who, NAME)).plain("\".");
     Error::refused(match near {
         [] => text.plain(" Give an e-mail, a name, a company or an id."),
-        near => offered(text, "Names like it:", near),
+        near => offered(text, "The nearest:", near),
+    })
+}
+
+/// "Which Lee Wong?", with a button each. Buttons carry ids, so that no name is in them.
+pub(crate) fn which_customer(who: &str, some: &[Namesake], workspace: &Workspace) -> Message {
+    let button = |one: &Namesake| {
+        let company = one.company.as_deref().unwrap_or("company not known");
+        let day = workspace.zone.to_datetime(one.latest).strftime("%-d %b %Y");
+        let (name, company) = (shorten(&one.name, LABEL), shorten(company, LABEL));
+        let args = CustomerArgs { who: one.key.clone() };
+        let label = format!("{name}, {company}, {day}");
+        Button::call(&label, Lookup::NAME, "customer", &args).named_outside()
+    };
+    let words = Text::from("Which \"").verbatim(shorten(who.trim(), NAME)).plain("\"?");
+    let buttons = some.iter().take(OFFERED).map(button).collect();
+    let message = Message::sentence(words).block(Block::Buttons(buttons));
+    let more = some.len().saturating_sub(OFFERED);
+    let note = "Each with their company and the day of their latest conversation.";
+    message.note(match more {
+        0 => note.to_owned(),
+        more => format!("{note} There are {more} more: give an e-mail or an id."),
     })
 }
 
 pub(crate) fn customer(who: &str, history: &OfCustomer, workspace: &Workspace) -> Message {
     let all = &history.conversations;
-    let title = shorten(who.trim(), NAME);
-    let message = Message::new(Text::from("The history of ").verbatim(&*title))
-        .heading(Text::new().verbatim(&*title))
+    let title = title(who, history);
+    let message = Message::new(Text::from("The history of ").then(title.clone()))
+        .heading(title)
         .block(Block::Facts(facts(history, workspace)));
     let message = patterns(all).into_iter().fold(message, Message::text);
+    let several = people(all).len() > 1;
     let mut parts = all.chunks(PART).map(|part| {
-        let part = part.iter().map(|one| with_who(one, workspace));
+        let part = part.iter().map(|one| with_who(one, several, workspace));
         part.fold(Message::new("More of the history"), Message::text)
     });
     let message = match parts.next() {
@@ -49,31 +78,73 @@ pub(crate) fn customer(who: &str, history: &OfCustomer, workspace: &Workspace) -
     parts.fold(message, Message::reply)
 }
 
+/// As they were asked for; by name whoever was asked for by an id.
+fn title(who: &str, history: &OfCustomer) -> Text {
+    match history.asked_for.as_slice() {
+        [name] if !who.contains('@') => Text::new().shortened(name, NAME),
+        _ => Text::new().verbatim(shorten(who.trim(), NAME)),
+    }
+}
+
 fn facts(history: &OfCustomer, workspace: &Workspace) -> Vec<Fact> {
     let all = &history.conversations;
-    let names = |of: &dyn Fn(&Conversation) -> Option<String>| {
-        let names: BTreeSet<String> = all.iter().filter_map(of).collect();
-        let more = names.len().saturating_sub(NAMES);
-        let text = Text::new().names(names.into_iter().take(NAMES), NAME);
-        if more > 0 { text.plain(format!(" and {more} more")) } else { text }
-    };
-    let person = |one: &Conversation| one.customer.as_ref()?.name.clone();
-    let company = |one: &Conversation| one.customer.as_ref()?.company.as_ref()?.name.clone();
-    let scores: Vec<u8> = all.iter().filter_map(|one| one.score.value()).collect();
+    let companies: BTreeSet<&str> = all.iter().filter_map(company).collect();
+    // Those who were asked for come first.
+    let mut people: Vec<&str> = history.asked_for.iter().map(String::as_str).collect();
+    people.extend(
+        names(all).into_iter().filter(|name| !history.asked_for.iter().any(|one| one == name)),
+    );
+    let scores: Vec<u8> = all.iter().filter_map(|one| scored(one, workspace)).collect();
     let good = scores.iter().filter(|score| **score >= workspace.good_from).count() as u64;
     let share = Share { good, n: scores.len() as u64 };
     let surveys = all.iter().filter(|one| one.csat.is_some()).count() as u64;
     let cases = match history.more {
-        true => format!("more than {HISTORY}; the latest {HISTORY} are shown"),
+        true => format!("more than {HISTORY}; {HISTORY} are shown, the latest first"),
         false => counted(all.len() as u64, "conversation"),
     };
     vec![
-        Fact { label: "People".into(), value: names(&person) },
-        Fact { label: "Company".into(), value: names(&company) },
+        Fact { label: "People".into(), value: listed(people) },
+        Fact { label: "Company".into(), value: listed(companies.into_iter().collect()) },
         Fact { label: "Cases".into(), value: cases.into() },
         Fact { label: "Scored".into(), value: share_words(share).into() },
         Fact { label: "Surveys answered".into(), value: surveys.to_string().into() },
     ]
+}
+
+/// The score, where no rule leaves the conversation out.
+fn scored(one: &Conversation, workspace: &Workspace) -> Option<u8> {
+    match classify(one, &workspace.exclusions) {
+        Class::Scored(_, score) => Some(score),
+        Class::Excluded(_) | Class::Unscored(_) => None,
+    }
+}
+
+fn listed(names: Vec<&str>) -> Text {
+    let more = names.len().saturating_sub(NAMES);
+    let text = Text::new().names(names.into_iter().take(NAMES), NAME);
+    if more > 0 { text.plain(format!(" and {more} more")) } else { text }
+}
+
+fn person(one: &Conversation) -> Option<&str> {
+    one.customer.as_ref()?.name.as_deref()
+}
+
+fn company(one: &Conversation) -> Option<&str> {
+    one.customer.as_ref()?.company.as_ref()?.name.as_deref()
+}
+
+fn names(all: &[Conversation]) -> BTreeSet<&str> {
+    all.iter().filter_map(person).collect()
+}
+
+/// The customers, by id where they have one: two may have one name.
+fn people(all: &[Conversation]) -> BTreeSet<(&str, &str)> {
+    all.iter().filter_map(|one| Some((&*one.source, who(one)?))).collect()
+}
+
+fn who(one: &Conversation) -> Option<&str> {
+    let Customer { id, email, name, .. } = one.customer.as_ref()?;
+    id.as_deref().or(email.as_deref()).or(name.as_deref())
 }
 
 /// The same topic again and again within a month.
@@ -103,12 +174,23 @@ fn patterns(all: &[Conversation]) -> Vec<Text> {
     topics.into_iter().filter_map(pattern).take(PATTERNS).collect()
 }
 
-/// A case with who worked on it.
-fn with_who(one: &Conversation, workspace: &Workspace) -> Text {
+/// A case with who worked on it, with what leaves it out if anything does, and, where there are several
+/// customers, with whose it is.
+fn with_who(one: &Conversation, several: bool, workspace: &Workspace) -> Text {
     let people = one.teammates.iter().filter(|teammate| !teammate.bot);
     let people: BTreeSet<&str> =
         people.map(|teammate| teammate.name.as_deref().unwrap_or(&teammate.id)).collect();
-    let text = case(one, workspace);
+    let text = match person(one).filter(|_| several) {
+        Some(name) => Text::new().shortened(name, NAME).plain(": "),
+        None => Text::new(),
+    };
+    let text = text.then(case(one, workspace));
+    let text = match classify(one, &workspace.exclusions) {
+        Class::Excluded(rule) => {
+            text.plain(" · not counted: ").verbatim(shorten(&rule.replace('_', " "), NAME))
+        }
+        Class::Scored(..) | Class::Unscored(_) => text,
+    };
     match people.is_empty() {
         true => text,
         false => {

@@ -13,10 +13,10 @@ use cxbot_sdk::words::{count, percent, range};
 use cxbot_sdk::{Text, Workspace};
 use jiff::Timestamp;
 
-pub(crate) use customer::{customer, no_customer};
+pub(crate) use customer::{customer, no_customer, which_customer};
 pub(crate) use group::{group, no_group};
 pub(crate) use small::{lookups, no_conversation, why};
-pub(crate) use teammate::{teammate, which};
+pub(crate) use teammate::{teammate, unknown_name, which};
 pub(crate) use topic::{no_topic, topic};
 
 /// An explanation is shortened to this many characters.
@@ -73,10 +73,14 @@ fn rated(conversation: &Conversation, workspace: &Workspace) -> Text {
     }
 }
 
+/// The explanation that came with the score.
+fn explanation(conversation: &Conversation) -> Option<&str> {
+    conversation.explanation.as_deref().map(str::trim).filter(|why| !why.is_empty())
+}
+
 /// The explanation as it was given, and the way to the conversation.
 fn quoted(text: Text, conversation: &Conversation) -> Text {
-    let why = conversation.explanation.as_deref().map(str::trim).filter(|why| !why.is_empty());
-    let text = match why {
+    let text = match explanation(conversation) {
         Some(why) => text.plain("“").shortened(why, QUOTE).plain("” — "),
         None => text.plain("Why: not known — "),
     };

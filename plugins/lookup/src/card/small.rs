@@ -1,12 +1,15 @@
 //! The small cards: a "why", and who looked.
 
+use std::collections::BTreeSet;
+
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::cx::Looked;
 use cxbot_sdk::history::Colleague;
 use cxbot_sdk::text::shorten;
+use cxbot_sdk::words::count;
 use cxbot_sdk::{Error, Message, Text, Workspace};
 
-use super::{NAME, case};
+use super::{NAME, case, explanation};
 
 pub(crate) fn no_conversation(asked: &str) -> Error {
     let text = Text::from("There is no conversation \"").verbatim(shorten(asked, NAME));
@@ -30,7 +33,11 @@ pub(crate) fn why(found: &[Conversation], workspace: &Workspace) -> Message {
             None => message,
         }
     });
-    message.note("This is the explanation that came with the score; nothing is added to it.")
+    match found.iter().any(|one| explanation(one).is_some()) {
+        true => message
+            .note("This is the explanation that came with the score; nothing is added to it."),
+        false => message,
+    }
 }
 
 /// Who looked, at whom, when and where.
@@ -41,7 +48,7 @@ pub(crate) fn lookups(title: &str, looked: &[Looked], colleagues: &[Colleague]) 
     }
     looked.iter().fold(message, |message, one| {
         let text = Text::new().time(one.at).plain(" · ").verbatim(shorten(&one.who, NAME));
-        let text = whom(text.plain(" looked up "), &one.whom, colleagues);
+        let text = everyone(text.plain(" looked up "), &one.whom, colleagues);
         let text = text.plain(" with ").code(&*one.command);
         message.text(match &one.seen_in {
             Some(channel) => text.plain(" in ").verbatim(channel.to_string()),
@@ -50,10 +57,31 @@ pub(crate) fn lookups(title: &str, looked: &[Looked], colleagues: &[Colleague]) 
     })
 }
 
+/// Who was asked for, and how many more people were shown.
+fn everyone(text: Text, subjects: &[String], colleagues: &[Colleague]) -> Text {
+    let Some(first) = subjects.first() else { return text };
+    // Several ids of one person are one.
+    let people: BTreeSet<&str> = subjects
+        .iter()
+        .map(|subject| colleague(subject, colleagues).map_or(&**subject, |one| &*one.name))
+        .collect();
+    let text = whom(text, first, colleagues);
+    match people.len() - 1 {
+        0 => text,
+        more => text.plain(format!(" and {} more", count(more as u64))),
+    }
+}
+
+fn colleague<'c>(subject: &str, colleagues: &'c [Colleague]) -> Option<&'c Colleague> {
+    let key = subject.strip_prefix("teammate ")?;
+    // Whoever had no conversations yet was written down by their id alone.
+    let is = |own: &String| own == key || own.split_once('/').is_some_and(|(_, id)| id == key);
+    colleagues.iter().find(|one| one.keys.iter().any(is))
+}
+
 /// `Ana Silva (teammate intercom/814)`: the name as it is today, and what is written down for good.
 fn whom(text: Text, subject: &str, colleagues: &[Colleague]) -> Text {
-    let key = subject.strip_prefix("teammate ").unwrap_or_default();
-    let known = colleagues.iter().find(|one| one.keys.iter().any(|known| known == key));
+    let known = colleague(subject, colleagues);
     let subject = shorten(subject, 2 * NAME);
     match known {
         Some(one) => {

@@ -5,24 +5,54 @@ use cxbot_sdk::history::Colleague;
 use cxbot_sdk::message::{Block, Button, Fact, Table};
 use cxbot_sdk::text::shorten;
 use cxbot_sdk::words::{count, counted, percent, points, range};
-use cxbot_sdk::{Message, Plugin, Text, Workspace};
+use cxbot_sdk::{Error, Message, Plugin, Text, Workspace};
+use jiff::Timestamp;
 
-use super::{NAME, case, days, share_words};
-use crate::gather::{OfTeammate, Period};
-use crate::{Lookup, TeammateArgs};
+use super::{NAME, case, days, offered, share_words};
+use crate::Lookup;
+use crate::arguments::TeammateArgs;
+use crate::gather::{OfTeammate, Period, Unknown};
 
 /// Topics on a card.
 const TOPICS: usize = 8;
 
-/// "Which Ana?", with a button each. Buttons carry ids, so that no name is in them.
+/// "Which Ana?", with a button each. Buttons carry ids, so that no name is in them; what they cannot carry
+/// is asked for again by id.
 pub(crate) fn which(args: &TeammateArgs, some: &[&Colleague]) -> Message {
+    let key = |one: &Colleague| one.keys.first().cloned().unwrap_or_default();
     let button = |one: &&Colleague| {
-        let name = one.keys.first().cloned().unwrap_or_default();
-        let args = TeammateArgs { name, ..args.clone() };
+        let args = TeammateArgs { name: key(one), ..args.clone() };
         Button::call(&shorten(&one.name, NAME), Lookup::NAME, "teammate", &args).named_outside()
     };
+    let buttons: Vec<Button> = some.iter().map(button).collect();
     let words = Text::from("Which \"").verbatim(shorten(&args.name, NAME)).plain("\"?");
-    Message::sentence(words).block(Block::Buttons(some.iter().map(button).collect()))
+    let message = Message::sentence(words);
+    if buttons.iter().all(|button| button.id.len() <= Button::ID_LIMIT) {
+        return message.block(Block::Buttons(buttons));
+    }
+    let fact = |one: &&Colleague| Fact {
+        label: Text::new().shortened(&*one.name, NAME),
+        value: Text::new().code(key(one)),
+    };
+    message
+        .block(Block::Facts(some.iter().map(fact).collect()))
+        .note("Ask again with the id in place of the name.")
+}
+
+/// A topic, a team or a channel that nobody knows in this one's conversations.
+pub(crate) fn unknown_name(
+    colleague: &Colleague,
+    unknown: &Unknown,
+    (from, until): (Timestamp, Timestamp),
+    workspace: &Workspace,
+) -> Error {
+    let Unknown { what, name, alike, offered: names } = unknown;
+    let text = Text::from("None of ").shortened(&*colleague.name, NAME);
+    let days = days(from, until, workspace);
+    let text = text.plain(format!("'s conversations of {days} has the {what} \""));
+    let text = text.verbatim(shorten(name, NAME)).plain("\".");
+    let lead = if *alike { "The nearest:" } else { "What there is:" };
+    Error::refused(offered(text, lead, names))
 }
 
 pub(crate) fn teammate(
@@ -44,8 +74,19 @@ pub(crate) fn teammate(
         true => cases(message, "Read them", &gathered.to_read, workspace),
         false => many(message, gathered, workspace),
     };
-    let closed = counted(gathered.now.closed, "conversation");
-    let caveat = match gathered.now.share.n < MIN_N {
+    message.note(caveat(args, gathered))
+}
+
+fn caveat(args: &TeammateArgs, gathered: &OfTeammate) -> String {
+    let before = gathered.before.as_ref().map_or(0, |before| before.closed);
+    if gathered.now.closed + before == 0 && !args.is_narrow() {
+        return "No conversation of this time counts for them. If that stays so, their teammate id \
+                under [[people]] may be another than the source's."
+            .to_owned();
+    }
+    let (closed, scored) = (gathered.now.closed, gathered.now.share.n);
+    let closed = counted(closed, "conversation");
+    let caveat = match scored < MIN_N {
         true => format!("It takes {MIN_N} for a share."),
         false => {
             "A share says what customers experienced: topics, customers and handovers differ from \
@@ -53,10 +94,7 @@ pub(crate) fn teammate(
                 .to_owned()
         }
     };
-    message.note(format!(
-        "{closed} closed in this time, {} of them scored. {caveat}",
-        count(gathered.now.share.n)
-    ))
+    format!("{closed} closed in this time, {} of them scored. {caveat}", count(scored))
 }
 
 fn many(message: Message, gathered: &OfTeammate, workspace: &Workspace) -> Message {

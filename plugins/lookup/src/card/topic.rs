@@ -6,7 +6,7 @@ use cxbot_sdk::figures::{Cell, MIN_N, Share, judge};
 use cxbot_sdk::message::{Block, Fact};
 use cxbot_sdk::text::shorten;
 use cxbot_sdk::words::{days_of, percent};
-use cxbot_sdk::{Clearance, Error, Message, Text, Workspace};
+use cxbot_sdk::{Error, Message, Text, Workspace};
 
 use super::{NAME, case, case_without_quote, offered, share_words};
 use crate::gather::{NoTopic, OfTopic};
@@ -24,10 +24,13 @@ pub(crate) fn no_topic(name: &str, near: &NoTopic, workspace: &Workspace) -> Err
     })
 }
 
-/// `carried` says what may be seen where this is shown.
-pub(crate) fn topic(topic: &OfTopic, carried: Clearance, workspace: &Workspace) -> Message {
-    let quotes = carried >= Clearance::Quotes;
-    let case = if quotes { case } else { case_without_quote };
+/// `quotes` says whether explanations may be seen where this is shown, or why not.
+pub(crate) fn topic(
+    topic: &OfTopic,
+    quotes: Result<(), &'static str>,
+    workspace: &Workspace,
+) -> Message {
+    let case = if quotes.is_ok() { case } else { case_without_quote };
     let name = Text::new().shortened(&*topic.name, NAME);
     let message = Message::new(Text::from("The topic ").then(name.clone()))
         .heading(name.plain(format!(" · {}", days_of(topic.week))))
@@ -36,10 +39,14 @@ pub(crate) fn topic(topic: &OfTopic, carried: Clearance, workspace: &Workspace) 
         .quotes
         .iter()
         .fold(message, |message, one: &Conversation| message.text(case(one, workspace)));
-    said.note(match quotes {
-        true => "Explanations come with the score and are quoted as they are.",
-        false => "Explanations are not shown in this channel; ask privately to see them.",
-    })
+    // Of explanations that are not there nothing is to be said.
+    match topic.quotes.is_empty() {
+        true => said,
+        false => said.note(match quotes {
+            Ok(()) => "Explanations come with the score and are quoted as they are.",
+            Err(why) => why,
+        }),
+    }
 }
 
 fn fact(topic: &OfTopic, lane: Lane, workspace: &Workspace) -> Fact {
@@ -57,17 +64,16 @@ fn fact(topic: &OfTopic, lane: Lane, workspace: &Workspace) -> Fact {
         share(&topic.window.now.lanes[lane].topics),
         share(&topic.window.before.lanes[lane].topics),
     );
+    // Of so few there is nothing to tell.
+    if now.n < MIN_N {
+        return Fact { label: label.into(), value: share_words(now).into() };
+    }
     let history = topic.window.history.iter().map(|past| share(&past.lanes[lane].topics)).collect();
     let judged = judge(&[Cell { now, before, history }], workspace.steady).into_iter().next();
-    let was = match before.value().filter(|_| now.n >= MIN_N && before.n >= MIN_N) {
+    let was = match before.value().filter(|_| before.n >= MIN_N) {
         Some(was) => format!(", was {}", percent(was)),
         None => String::new(),
     };
-    // Of nothing there is nothing to tell.
-    if now.n == 0 {
-        let value = share_words(now);
-        return Fact { label: label.into(), value: value.into() };
-    }
     let verdict = judged.map_or("", |judged| judged.verdict.label());
     Fact { label: label.into(), value: format!("{}{was}   {verdict}", share_words(now)).into() }
 }

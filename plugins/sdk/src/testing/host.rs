@@ -235,6 +235,13 @@ impl Scores for TestHost {
         Ok(self.conversations.iter().filter(|one| one.id == id).cloned().collect())
     }
 
+    async fn keys_of(&self, kind: PartyKind, id: &str) -> anyhow::Result<Vec<Party>> {
+        let sources: BTreeSet<&String> = self.conversations.iter().map(|one| &one.source).collect();
+        let keys = sources.into_iter().map(|source| format!("{source}/{id}"));
+        let keys = std::iter::once(id.to_owned()).chain(keys);
+        Ok(keys.map(|key| Party::by_id(kind, key)).collect())
+    }
+
     async fn named_like(
         &self,
         kind: PartyKind,
@@ -293,8 +300,8 @@ impl Host for TestHost {
         Ok(all)
     }
 
-    async fn audit(&self, looked: Vec<Looked>) -> anyhow::Result<()> {
-        lock(&self.audit).extend(looked);
+    async fn audit(&self, looked: Looked) -> anyhow::Result<()> {
+        lock(&self.audit).push(looked);
         Ok(())
     }
 
@@ -304,7 +311,9 @@ impl Host for TestHost {
         limit: usize,
     ) -> anyhow::Result<Vec<Looked>> {
         let all = lock(&self.audit).clone().into_iter().rev();
-        let meant = |looked: &Looked| subjects.is_none_or(|some| some.contains(&looked.whom));
+        let meant = |looked: &Looked| {
+            subjects.is_none_or(|some| looked.whom.iter().any(|whom| some.contains(whom)))
+        };
         Ok(all.filter(meant).take(limit).collect())
     }
 

@@ -1,0 +1,205 @@
+//! What a customer's card says: their whole history, and that of their company.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cxbot_sdk::conversation::{Conversation, Customer};
+use cxbot_sdk::history::{Party, PartyKind};
+use cxbot_sdk::near::nearest;
+use cxbot_sdk::scores::Scores;
+use cxbot_sdk::{Cx, Result};
+use jiff::Timestamp;
+
+use super::OFFERED;
+use super::namesakes::{Namesake, namesakes};
+use crate::Lookup;
+
+/// Conversations of a customer that are shown: "more than n".
+pub(crate) const HISTORY: usize = 200;
+/// Names of the same beginning that are looked through where nobody has the one that was asked for.
+const CANDIDATES: usize = 50;
+/// Letters of that beginning: first many, so that a long list is looked through in the right place.
+const BEGINNINGS: [usize; 2] = [3, 1];
+
+/// A customer's conversations and those of their company.
+pub(crate) struct OfCustomer {
+    /// Latest first, each once: those of whoever was asked for, and the latest of the others.
+    pub(crate) conversations: Vec<Conversation>,
+    /// Whom this shows, as the audit log has them, whoever was asked for first.
+    pub(crate) subjects: Vec<String>,
+    /// The names of the people who were asked for; none for a company.
+    pub(crate) asked_for: Vec<String>,
+    /// Whether there are more than are shown.
+    pub(crate) more: bool,
+}
+
+/// When it was closed, its source and its id.
+type Place = (Timestamp, String, String);
+
+/// What has been read so far.
+struct Reading<'c> {
+    scores: &'c dyn Scores,
+    now: Timestamp,
+    all: BTreeMap<Place, Conversation>,
+    done: BTreeSet<Party>,
+    more: bool,
+}
+
+/// Whom words lead to.
+pub(crate) enum FoundCustomer {
+    One(OfCustomer),
+    Several(Vec<Namesake>),
+    /// Names like theirs.
+    None(Vec<String>),
+}
+
+/// The history of whoever the words mean.
+pub(crate) async fn customer(cx: &Cx<Lookup>, who: &str) -> Result<FoundCustomer> {
+    let mut reading = Reading {
+        scores: cx.scores()?,
+        now: cx.now(),
+        all: BTreeMap::new(),
+        done: BTreeSet::new(),
+        more: false,
+    };
+    reading.read([Party::named(PartyKind::CustomerName, who)]).await?;
+    if let Some(several) = namesakes(reading.all.values().rev()) {
+        return Ok(FoundCustomer::Several(several));
+    }
+    reading.read([Party::named(PartyKind::Email, who)]).await?;
+    reading.read(reading.scores.keys_of(PartyKind::Customer, who.trim()).await?).await?;
+    // Whoever has the same e-mail is the same, whatever their id is.
+    let emails: BTreeSet<Party> = reading.parties(&[PartyKind::Email], &reading.latest());
+    reading.read(emails).await?;
+    let people = reading.latest();
+    reading.read([Party::named(PartyKind::CompanyName, who)]).await?;
+    reading.read(reading.scores.keys_of(PartyKind::Company, who.trim()).await?).await?;
+    let asked_for = reading.latest();
+    if asked_for.is_empty() {
+        return Ok(FoundCustomer::None(near(cx, who).await?));
+    }
+    // From the person to their company, and from there to everyone in it.
+    let whole = reading.parties(&[PartyKind::Customer, PartyKind::Company], &asked_for);
+    reading.read(whole).await?;
+    Ok(FoundCustomer::One(reading.card(who, &people, &asked_for)))
+}
+
+impl Reading<'_> {
+    async fn read(&mut self, parties: impl IntoIterator<Item = Party>) -> Result<()> {
+        for party in parties {
+            if !self.done.insert(party.clone()) {
+                continue;
+            }
+            // What is older than one more than are shown makes no difference any more.
+            let oldest = self.all.keys().rev().nth(HISTORY);
+            let from = oldest.map_or(Timestamp::MIN, |(closed_at, ..)| *closed_at);
+            let history = self.scores.history(&party, from, self.now, HISTORY + 1).await?;
+            self.more |= history.len() > HISTORY;
+            self.all.extend(history.into_iter().map(|one| (place(&one), one)));
+        }
+        Ok(())
+    }
+
+    /// Everyone of these kinds in these conversations.
+    fn parties(&self, kinds: &[PartyKind], places: &[Place]) -> BTreeSet<Party> {
+        let all = places.iter().filter_map(|place| self.all.get(place)).flat_map(Party::all_of);
+        all.filter(|party| kinds.contains(&party.kind)).collect()
+    }
+
+    /// Those that are shown whatever else there is, latest first.
+    fn latest(&self) -> Vec<Place> {
+        self.all.keys().rev().take(HISTORY).cloned().collect()
+    }
+
+    fn card(mut self, who: &str, people: &[Place], asked_for: &[Place]) -> OfCustomer {
+        let at = |places: &[Place]| -> Vec<Conversation> {
+            places.iter().filter_map(|place| self.all.get(place).cloned()).collect()
+        };
+        let (people, first) = (at(people), at(asked_for));
+        let mut subjects = Ordered::default();
+        match people.is_empty() {
+            true => subjects.extend(first.iter().find_map(company_subject)),
+            false => subjects.extend(people.iter().filter_map(subject)),
+        }
+        let mut names = Ordered::default();
+        names.extend(people.iter().filter_map(|one| one.customer.as_ref()?.name.clone()));
+        let kept: BTreeSet<&Place> = asked_for.iter().collect();
+        self.more |= self.all.len() > HISTORY;
+        let mut others = self.all.keys().rev().filter(|place| !kept.contains(place)).cloned();
+        let others: BTreeSet<Place> = others.by_ref().take(HISTORY - kept.len()).collect();
+        self.all.retain(|place, _| kept.contains(place) || others.contains(place));
+        let conversations: Vec<Conversation> = self.all.into_values().rev().collect();
+        subjects.extend(first.iter().chain(&conversations).filter_map(subject));
+        // Whoever cannot be told from others is written down as they were asked for.
+        if subjects.0.is_empty() {
+            subjects.extend([format!("customer {}", who.trim())]);
+        }
+        OfCustomer { conversations, subjects: subjects.0, asked_for: names.0, more: self.more }
+    }
+}
+
+/// Words, each once, in the order in which they came.
+#[derive(Default)]
+struct Ordered(Vec<String>);
+
+impl Ordered {
+    fn extend(&mut self, words: impl IntoIterator<Item = String>) {
+        let mut known: BTreeSet<String> = self.0.iter().cloned().collect();
+        self.0.extend(words.into_iter().filter(|word| known.insert(word.clone())));
+    }
+}
+
+fn place(conversation: &Conversation) -> Place {
+    (conversation.closed_at, conversation.source.clone(), conversation.id.clone())
+}
+
+/// The customer of a conversation, as the audit log has them: by id, else by e-mail, else by name.
+fn subject(conversation: &Conversation) -> Option<String> {
+    let Customer { id, email, name, .. } = conversation.customer.as_ref()?;
+    let by_id = id.as_ref().map(|id| format!("{}/{id}", conversation.source));
+    let by_email = || email.as_ref().map(|email| email.trim().to_lowercase());
+    let by_name = || name.as_ref().map(|name| name.trim().to_owned());
+    let whom = by_id.or_else(by_email).or_else(by_name).filter(|whom| !whom.is_empty())?;
+    Some(format!("customer {whom}"))
+}
+
+fn company_subject(conversation: &Conversation) -> Option<String> {
+    let company = conversation.customer.as_ref()?.company.as_ref()?;
+    let by_id = company.id.as_ref().map(|id| format!("{}/{id}", conversation.source));
+    Some(format!("company {}", by_id.or_else(|| company.name.clone())?))
+}
+
+/// Names that may be meant where nobody has the one that was asked for.
+async fn near(cx: &Cx<Lookup>, who: &str) -> Result<Vec<String>> {
+    for letters in BEGINNINGS {
+        let mut names = Ordered::default();
+        for kind in [PartyKind::CustomerName, PartyKind::CompanyName] {
+            let like = cx.scores()?.named_like(kind, beginning(who, letters), CANDIDATES).await?;
+            for name in nearest(who, like, OFFERED) {
+                names.extend([as_written(cx, kind, name).await?]);
+            }
+        }
+        if !names.0.is_empty() {
+            return Ok(names.0);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// A name that is kept in lower case, as their latest conversation writes it.
+async fn as_written(cx: &Cx<Lookup>, kind: PartyKind, name: String) -> Result<String> {
+    let party = Party::named(kind, &name);
+    let latest = cx.scores()?.history(&party, Timestamp::MIN, cx.now(), 1).await?;
+    let customer = latest.into_iter().next().and_then(|one| one.customer);
+    let written = customer.and_then(|customer| match kind {
+        PartyKind::CompanyName => customer.company?.name,
+        _ => customer.name,
+    });
+    Ok(written.unwrap_or(name))
+}
+
+/// Enough of a name to find others like it.
+fn beginning(who: &str, letters: usize) -> &str {
+    let who = who.trim();
+    let end = who.char_indices().nth(letters).map_or(who.len(), |(end, _)| end);
+    &who[..end]
+}

@@ -1,0 +1,135 @@
+//! Who is on a customer's card, and who is written down as looked at.
+
+use std::sync::Arc;
+
+use crate::house::{NOW, ask, invoker, one};
+use cxbot_sdk::Host;
+use cxbot_sdk::conversation::Conversation;
+use cxbot_sdk::testing::TestHost;
+use serde_json::{Value, json};
+
+fn of(id: u32, day: u32, customer: Value) -> Conversation {
+    one(
+        id,
+        &format!("2026-{:02}-{:02}", 1 + day / 28, 1 + day % 28),
+        5,
+        json!({"customer": customer}),
+    )
+}
+
+/// What the asker reads, and whom the audit log names.
+async fn look(all: Vec<Conversation>, who: &str) -> (String, Vec<String>) {
+    let host = Arc::new(TestHost::new(NOW, all));
+    let card = ask(&host, invoker("qa", &[]), "customer", json!({"who": who})).await;
+    let looks = host.audited(None, 9).await.expect("looks");
+    assert!(looks.len() <= 1, "one line for a look: {looks:?}");
+    (card, looks.into_iter().flat_map(|look| look.whom).collect())
+}
+
+#[tokio::test]
+async fn a_look_is_written_down_whatever_is_known_of_the_customer() {
+    let acme = json!({"name": "Acme Ltd"});
+    for (customer, who, wanted) in [
+        (json!({"id": "c1", "name": "Lee"}), "lee", "customer intercom/c1"),
+        (json!({"email": "Lee@Acme.example", "name": "Lee"}), "lee", "customer lee@acme.example"),
+        (json!({"name": "Lee Wong"}), "lee wong", "customer Lee Wong"),
+        (json!({"company": acme}), "acme ltd", "company Acme Ltd"),
+        (json!({"company": {"id": "a", "name": "Acme"}}), "Acme", "company intercom/a"),
+    ] {
+        let (_, whom) = look(vec![of(1, 1, customer)], who).await;
+        assert_eq!(whom, [wanted]);
+    }
+}
+
+/// Three hundred later conversations of a busy company, and one early one of Jo, who works there.
+fn busy() -> Vec<Conversation> {
+    let at = |n: u32, name: &str| json!({"id": format!("c{n}"), "name": name, "company": {"id": "acme", "name": "Acme Ltd"}});
+    let others = (0..300).map(|n| of(n, 20 + n % 250, at(n % 90, &format!("Ada {:02}", n % 90))));
+    others.chain([of(900, 3, at(900, "Jo March"))]).collect()
+}
+
+#[tokio::test]
+async fn whoever_was_asked_for_is_on_the_card_and_in_the_log_however_busy_their_company_is() {
+    let (card, whom) = look(busy(), "Jo March").await;
+    assert_eq!(whom[0], "customer intercom/c900");
+    assert!(whom.contains(&"customer intercom/c1".to_owned()), "everyone who is shown: {whom:?}");
+    assert!(card.contains("People\nJo March, Ada 00"), "{card}");
+    assert!(card.contains("Jo March: Rated 5, Sun 4 Jan 2026"), "{card}");
+    assert!(card.contains("more than 200; 200 are shown, the latest first"), "{card}");
+    assert_eq!(card.matches("Rated 5").count(), 200);
+    let (_, whom) = look(busy(), "Acme Ltd").await;
+    assert_eq!(whom[0], "company intercom/acme");
+    assert_eq!(whom.len(), 91, "and ninety people: {whom:?}");
+}
+
+#[tokio::test]
+async fn a_line_says_whose_it_is_only_where_there_are_several() {
+    let alone = vec![of(1, 1, json!({"id": "c1", "name": "Lee"}))];
+    let (card, _) = look(alone, "lee").await;
+    assert!(!card.contains("Lee: "), "{card}");
+}
+
+#[tokio::test]
+async fn names_that_are_near_are_offered_and_no_others() {
+    let all = || ["Leonard", "Leona", "Acme"].map(|name| of(1, 1, json!({"name": name})));
+    for (who, wanted) in [
+        ("Acne", "The nearest: Acme"),
+        ("Leonhard", "The nearest: Leonard"),
+        ("Leopold", "Give an e-mail, a name, a company or an id."),
+        ("", "who is missing: an e-mail, a name, a company or an id."),
+    ] {
+        let (card, whom) = look(all().to_vec(), who).await;
+        assert!(card.ends_with(wanted), "{who}: {card}");
+        assert!(whom.is_empty(), "{whom:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_customers_of_a_name_are_asked_about_before_anything_is_shown() {
+    let lee = |id: &str, email: &str, company: &str| json!({"id": id, "name": "Lee Wong", "email": email, "company": {"name": company}});
+    let all = || {
+        vec![
+            of(1, 1, lee("c1", "lee@acme.example", "Acme Ltd")),
+            of(2, 2, lee("c2", "lee@beta.example", "Beta BV")),
+            // The first one again, as their source has them a second time.
+            of(3, 3, lee("c3", "LEE@acme.example", "Acme Ltd")),
+        ]
+    };
+    let (card, whom) = look(all(), "lee  WONG").await;
+    assert!(card.starts_with("Which \"lee  WONG\"?"), "{card}");
+    assert!(!card.contains("Rated"), "{card}");
+    assert!(whom.is_empty(), "nobody was shown: {whom:?}");
+    for (who, there, elsewhere) in [
+        ("c2", "Beta BV", "Acme Ltd"),
+        ("intercom/c2", "Beta BV", "Acme Ltd"),
+        ("intercom/c1", "Acme Ltd", "Beta BV"),
+        ("lee@acme.example", "Acme Ltd", "Beta BV"),
+    ] {
+        let (card, whom) = look(all(), who).await;
+        assert!(card.contains(there) && !card.contains(elsewhere), "{who}: {card}");
+        let title = if who.contains('@') { who } else { "Lee Wong" };
+        assert!(card.starts_with(&format!("{title}\n")), "{who}: {card}");
+        let both = there == "Acme Ltd";
+        assert_eq!(card.matches("Rated 5").count(), if both { 2 } else { 1 }, "{who}: {card}");
+        assert_eq!(whom.len(), if both { 2 } else { 1 }, "{whom:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_rule_leaves_out_is_shown_as_such_and_counts_nowhere() {
+    let mut all: Vec<Conversation> =
+        (0..20).map(|n| of(n, n, json!({"id": "c1", "name": "Lee"}))).collect();
+    for one in &mut all[..5] {
+        one.tags = vec!["spam".to_owned()];
+    }
+    all[5].teammates.clear();
+    let mut host = TestHost::new(NOW, all);
+    let spam = json!({"name": "spam", "reason": "not ours", "tag": "spam"});
+    host.workspace.exclusions = vec![serde_json::from_value(spam).expect("a rule")];
+    let host = Arc::new(host);
+    let card = ask(&host, invoker("qa", &[]), "customer", json!({"who": "lee"})).await;
+    assert!(card.contains("20 conversations"), "{card}");
+    assert!(card.contains("Scored\n14 conversations: read them, don't average them"), "{card}");
+    assert_eq!(card.matches(" · not counted: spam").count(), 5, "{card}");
+    assert_eq!(card.matches(" · not counted: nobody answered").count(), 1, "{card}");
+}

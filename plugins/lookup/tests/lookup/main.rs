@@ -1,0 +1,6 @@
+//! What people see of look-ups, over the in-memory host.
+
+mod cards;
+mod customers;
+mod house;
+mod narrowed;
