@@ -5,7 +5,9 @@ use std::fmt;
 
 use anyhow::Result;
 use cxbot_sdk::conversation::{Conversation, Score};
+use cxbot_sdk::scores::Scores;
 use cxbot_sdk::words::{count, counted};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::store::{Applied, Batch, Store};
@@ -48,6 +50,13 @@ impl Intake {
 
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// How far a source has been read before.
+    pub async fn read_until(&self, source: &str) -> Result<Option<Timestamp>> {
+        let sources = self.store.sources().await?;
+        let own = sources.into_iter().find(|known| known.name == source);
+        Ok(own.map(|source| source.read_until))
     }
 
     /// Takes one record; written with others in a batch.
