@@ -21,6 +21,7 @@ pub mod message;
 pub mod plugin;
 pub mod schedule;
 pub mod scores;
+pub mod sheet;
 pub mod state;
 pub mod testing;
 pub mod text;
