@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use crate::store::{Applied, Batch, Store};
 
 /// Records in one transaction: enough to be fast, few enough to lose little work.
-const BATCH: usize = 5_000;
+const BATCH: usize = 10_000;
 /// Skipped records that a summary names; the others are only counted.
 const NAMED: usize = 20;
 /// Digits of a number that may be a score.
