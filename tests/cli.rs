@@ -365,6 +365,30 @@ async fn what_slack_and_discord_would_get_is_printed_for_each_channel() {
 }
 
 #[tokio::test]
+async fn a_digest_becomes_a_page_or_a_picture_which_no_terminal_gets() {
+    let world = World::new();
+    let explanation = json!({"score": 5, "explanation": "Write to lee@acme.example <b>soon</b>."});
+    world.write("records.jsonl", record("7", explanation));
+    world.ok(&["import", "records.jsonl"]).await;
+    let page = world.ok(&["digest", "--week", "2026-W46", "--format", "html"]).await;
+    assert!(page.starts_with("<!doctype html>") && page.contains("HUMAN TEAM"), "{page}");
+    assert!(page.contains("Write to [e-mail] &#60;b&#62;soon"), "{page}");
+    let answer = world.ok(&["call", "coverage 2026-W46", "--format", "html"]).await;
+    assert!(answer.contains("1 closed = 1 scored"), "{answer}");
+
+    let picture = ["digest", "--week", "2026-W46", "--format", "png"];
+    assert!(world.bytes(&picture).await.starts_with(b"\x89PNG\r\n\x1a\n"));
+    let lines = [
+        failure(&world.run_in_terminal(&picture).await),
+        failure(&world.run(&["call", "help", "--format", "png"]).await),
+    ];
+    insta::assert_snapshot!(lines.join("\n"), @"
+    2 cxbot: --format: a terminal shows no picture; write it to a file: cxbot digest --format png > digest.png
+    2 cxbot: invalid value 'png' for '--format <FORMAT>' [possible values: terminal, json, slack, discord, html]
+    ");
+}
+
+#[tokio::test]
 async fn one_expression_is_evaluated_without_file_or_store() {
     let world = World::new();
     let evaluate = |cron: &'static str, from: &'static str| {

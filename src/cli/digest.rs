@@ -1,9 +1,11 @@
 //! `cxbot digest`: the digest of a week, printed.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use anyhow::Result;
-use clap::Args;
+use anyhow::{Context, Result};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
 use cxbot_digest::{Weekly, message};
 use cxbot_sdk::week::Week;
 use cxbot_sdk::{Plugin, Tick, Workspace};
@@ -11,6 +13,7 @@ use jiff::Timestamp;
 
 use super::show::{self, Format};
 use super::{open, post};
+use crate::chat::render::picture;
 use crate::chat::{discord, slack};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Loaded, Problem};
@@ -28,15 +31,34 @@ pub(super) struct Digest {
     /// The clock, such as 2026-11-16T09:00:00Z; now if not said.
     #[arg(long, value_name = "INSTANT", value_parser = show::instant)]
     as_of: Option<Timestamp>,
-    #[arg(long, default_value = "terminal")]
-    format: Format,
+    #[arg(long, default_value = "terminal", value_parser = forms())]
+    format: Form,
     /// Post it to the edition's channels, or edit what stands there, instead of printing it.
     #[arg(long)]
     post: bool,
 }
 
+/// What a digest is printed as: what any answer can be, or a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Words(Format),
+    Picture,
+}
+
+fn forms() -> impl TypedValueParser<Value = Form> {
+    let png = PossibleValue::new("png").help("One picture of every lane, to be written to a file");
+    let words = Format::value_variants().iter().filter_map(Format::to_possible_value);
+    PossibleValuesParser::new(words.chain([png]))
+        .map(|name| Format::from_str(&name, false).map_or(Form::Picture, Form::Words))
+}
+
 impl Digest {
     pub(super) async fn run(self, loaded: &Loaded) -> Result<ExitCode> {
+        if self.format == Form::Picture && !self.post && std::io::stdout().is_terminal() {
+            let what = "a terminal shows no picture; write it to a file: \
+                        cxbot digest --format png > digest.png";
+            return Err(Problem::at("--format", what).into());
+        }
         let app = open(loaded, self.as_of).await?;
         let Some(section) = loaded.config.plugins.get(cxbot_digest::Digest::NAME) else {
             let what = "the digest is not enabled; add an empty section [plugins.digest]";
@@ -60,20 +82,33 @@ impl Digest {
         let weekly =
             cxbot_digest::Digest::weekly(app.scores(), workspace, edition, week, tick).await?;
         let printed = match self.format {
-            Format::Json => show::json(&weekly.report)?,
-            Format::Slack => requests(&plugin, weekly, slack::NAME, workspace)?,
-            Format::Discord => requests(&plugin, weekly, discord::NAME, workspace)?,
-            Format::Terminal => {
-                let message = redact::message(message::digest(&weekly, workspace));
-                show::message(&message, Format::Terminal, workspace)?
-            }
+            Form::Words(format) => show::text(&words(format, &plugin, weekly, workspace)?),
+            Form::Picture => picture::sheet(&message::sheet(&weekly, workspace))
+                .context("the picture cannot be drawn")?,
         };
         if app.store().how_many().await? == 0 {
             eprintln!("cxbot: the store holds nothing yet; run cxbot sync or cxbot import");
         }
         app.store().close().await;
-        show::print(&printed)?;
+        show::write(&printed)?;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn words(
+    format: Format,
+    plugin: &cxbot_digest::Digest,
+    weekly: Weekly,
+    workspace: &Workspace,
+) -> Result<String> {
+    match format {
+        Format::Json => show::json(&weekly.report),
+        Format::Slack => requests(plugin, weekly, slack::NAME, workspace),
+        Format::Discord => requests(plugin, weekly, discord::NAME, workspace),
+        Format::Terminal | Format::Html => {
+            let message = redact::message(message::digest(&weekly, workspace));
+            show::message(&message, format, workspace)
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! How an answer is printed: for people in the terminal, or as the JSON a platform would get.
+//! How an answer is printed: for people in the terminal or on a page, or as the JSON a platform would
+//! get.
 
 use std::io::{ErrorKind, Write};
 
@@ -8,7 +9,7 @@ use cxbot_sdk::{Destination, Message, Workspace};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::chat::render::{self, terminal};
+use crate::chat::render::{self, html, terminal};
 use crate::chat::{discord, slack};
 
 /// What an answer is printed as.
@@ -22,6 +23,8 @@ pub(super) enum Format {
     Slack,
     /// The requests that Discord would get.
     Discord,
+    /// A page that needs nothing else and can be mailed.
+    Html,
 }
 
 /// The message in a format; it has been redacted for whoever reads it.
@@ -32,6 +35,7 @@ pub(super) fn message(message: &Message, format: Format, workspace: &Workspace) 
         Format::Json => json(message),
         Format::Slack => json(&requests(message, None, slack::NAME, workspace)),
         Format::Discord => json(&requests(message, None, discord::NAME, workspace)),
+        Format::Html => Ok(html::page(message, zone)),
     }
 }
 
@@ -53,11 +57,20 @@ pub(super) fn json(value: &impl serde::Serialize) -> Result<String> {
     serde_json::to_string_pretty(value).context("the answer cannot be written as JSON")
 }
 
-/// Prints to stdout. A reader that has seen enough (`| head`) is no error.
+/// Prints a text to stdout.
 pub(super) fn print(text: &str) -> Result<()> {
+    write(&self::text(text))
+}
+
+/// A text as it is printed.
+pub(super) fn text(text: &str) -> Vec<u8> {
+    format!("{}\n", text.trim_end()).into_bytes()
+}
+
+/// Writes to stdout. A reader that has seen enough (`| head`) is no error.
+pub(super) fn write(bytes: &[u8]) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    let written = out.write_all(text.trim_end().as_bytes()).and_then(|()| out.write_all(b"\n"));
-    match written.and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => other.context("cannot write the answer to stdout"),
     }

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use cxbot_sdk::conversation::{Conversation, Score};
+use cxbot_sdk::scores::Scores;
 use cxbot_sdk::words::{count, counted};
+use jiff::Timestamp;
 use serde_json::Value;
+use tokio::task::JoinHandle;
 
 use crate::store::{Applied, Batch, Store};
 
 /// Records in one transaction: enough to be fast, few enough to lose little work.
-const BATCH: usize = 5_000;
+const BATCH: usize = 10_000;
 /// Skipped records that a summary names; the others are only counted.
 const NAMED: usize = 20;
 /// Digits of a number that may be a score.
@@ -38,26 +41,36 @@ pub struct Summary {
 pub struct Intake {
     store: Store,
     waiting: Vec<Conversation>,
+    /// The batch before, which is written while the next one is gathered.
+    writing: Option<JoinHandle<Result<Applied>>>,
     pub summary: Summary,
 }
 
 impl Intake {
     pub fn new(store: &Store) -> Intake {
-        Intake { store: store.clone(), waiting: Vec::new(), summary: Summary::default() }
+        let (waiting, summary) = (Vec::new(), Summary::default());
+        Intake { store: store.clone(), waiting, writing: None, summary }
     }
 
     pub fn store(&self) -> &Store {
         &self.store
     }
 
+    /// How far a source has been read before.
+    pub async fn read_until(&self, source: &str) -> Result<Option<Timestamp>> {
+        let sources = self.store.sources().await?;
+        let own = sources.into_iter().find(|known| known.name == source);
+        Ok(own.map(|source| source.read_until))
+    }
+
     /// Takes one record; written with others in a batch.
     pub async fn put(&mut self, conversation: Conversation) -> Result<()> {
         self.note(&conversation);
         self.waiting.push(conversation);
-        if self.waiting.len() >= BATCH {
-            self.flush().await?;
+        match self.waiting.len() {
+            BATCH.. => self.write_waiting().await,
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Counts a record that came; [`Intake::put`] does so itself.
@@ -79,13 +92,29 @@ impl Intake {
         Ok(())
     }
 
-    /// Writes what is waiting.
+    /// Writes what is waiting, and returns when all is written.
     pub async fn flush(&mut self) -> Result<()> {
+        self.write_waiting().await?;
+        self.written().await
+    }
+
+    /// Begins to write what is waiting, once the batch before is written: of two records of one
+    /// conversation the later wins.
+    async fn write_waiting(&mut self) -> Result<()> {
+        self.written().await?;
         if self.waiting.is_empty() {
             return Ok(());
         }
         let batch = Batch { put: std::mem::take(&mut self.waiting), ..Batch::default() };
-        self.summary.applied += self.store.apply(batch).await?;
+        let store = self.store.clone();
+        self.writing = Some(tokio::spawn(async move { store.apply(batch).await }));
+        Ok(())
+    }
+
+    async fn written(&mut self) -> Result<()> {
+        if let Some(writing) = self.writing.take() {
+            self.summary.applied += writing.await.context("a batch was not written")??;
+        }
         Ok(())
     }
 

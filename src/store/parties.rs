@@ -1,6 +1,7 @@
 //! Whose conversations: rows beside the conversations, so that a person's are found by index.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use cxbot_sdk::conversation::Conversation;
@@ -25,23 +26,31 @@ impl Store {
             Class::Unscored(reason) => reason.name(),
         };
         let traits = serde_json::to_string(&Traits::of(conversation))?;
-        let (whose, no_one) = (Whose::of(conversation), Whose::default());
-        let text = |text: &str| text.replace('\0', "\u{fffd}");
+        let lane = Lane::of(conversation).map_or("", Lane::name);
+        let whose = Whose::of(conversation);
+        // Shared by all of the conversation's rows.
+        let [source, id, traits, class, lane, none] =
+            [&conversation.source, &conversation.id, &traits, class, lane, ""]
+                .map(Arc::<str>::from);
+        let whose =
+            [&whose.company, &whose.company_name, &whose.customer].map(|text| without_nul(text));
+        let no_one = [&none; 3];
         let row = |party: Party| {
-            let whose = if party.kind.is_summed_up() { &whose } else { &no_one };
+            let [company, company_name, customer] =
+                if party.kind.is_summed_up() { whose.each_ref() } else { no_one };
             args![
                 party.kind.name(),
-                text(&party.value),
+                &without_nul(&party.value),
                 millis(conversation.closed_at),
-                conversation.source.as_str(),
-                conversation.id.as_str(),
-                class,
-                Lane::of(conversation).map_or("", Lane::name),
+                &source,
+                &id,
+                &class,
+                &lane,
                 conversation.score.value().map(i64::from),
-                if party.kind.is_teammate() { traits.as_str() } else { "" },
-                text(&whose.company),
-                text(&whose.company_name),
-                text(&whose.customer),
+                if party.kind.is_teammate() { &traits } else { &none },
+                company,
+                company_name,
+                customer,
             ]
         };
         let segments = Party::segments_of(conversation, &self.counting.segments);
@@ -182,6 +191,13 @@ impl Store {
             }
         }
         Ok(all)
+    }
+}
+
+fn without_nul(text: &str) -> Arc<str> {
+    match text.contains('\0') {
+        true => text.replace('\0', "\u{fffd}").into(),
+        false => text.into(),
     }
 }
 

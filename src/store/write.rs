@@ -1,6 +1,7 @@
 //! Writing conversations, with their counts in the same transaction.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use cxbot_sdk::conversation::Conversation;
@@ -209,13 +210,15 @@ impl Store {
             return Vec::new();
         };
         let distinct: std::collections::BTreeSet<&String> = conversation.topics.iter().collect();
+        let [lane, source, id] =
+            [lane.name(), &conversation.source, &conversation.id].map(Arc::<str>::from);
         let row = |topic: &String| {
             args![
                 topic.as_str(),
-                lane.name(),
+                &lane,
                 millis(conversation.closed_at),
-                conversation.source.as_str(),
-                conversation.id.as_str(),
+                &source,
+                &id,
                 i64::from(score),
             ]
         };

@@ -49,6 +49,8 @@ async fn nothing_planted_is_printed_or_logged() {
         let open = found(&open.map(texts).collect::<String>());
         assert_eq!(open.is_empty(), format == "discord", "{open:?}");
     }
+    let page = planted.is_shown_clean(&["digest", "--format", "html"]).await;
+    assert!(page.contains("[phone]"), "{page}");
     let mut all = String::new();
     for line in [
         "customer Acme Ltd",

@@ -14,10 +14,12 @@ pub mod seen;
 pub mod slack;
 pub mod tls;
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -135,6 +137,26 @@ impl World {
         let output = command.output().await.expect("the program starts");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
         Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// Runs the program with a terminal as its stdout; what it printed there is not kept.
+    pub async fn run_in_terminal(&self, arguments: &[&str]) -> Ran {
+        let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+        grantpt(&terminal).and_then(|()| unlockpt(&terminal)).expect("its other end");
+        let name = ptsname(&terminal, Vec::new()).expect("its name").into_string().expect("UTF-8");
+        let stdout = File::options().read(true).write(true).open(name).expect("its other end");
+        let mut command = self.command(arguments);
+        let running = command.stdout(stdout).spawn().expect("the program starts");
+        let output = running.wait_with_output().await.expect("its end");
+        let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+        Ran { code: output.status.code(), stdout: String::new(), stderr }
+    }
+
+    /// Runs the program and expects it to be done; its stdout, which is no text.
+    pub async fn bytes(&self, arguments: &[&str]) -> Vec<u8> {
+        let output = self.command(arguments).output().await.expect("the program starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
     }
 
     /// Runs the program and expects it to be done; its stdout.

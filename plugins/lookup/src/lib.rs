@@ -12,7 +12,7 @@ mod find;
 mod gather;
 
 use cxbot_sdk::count::{Filter, Lane};
-use cxbot_sdk::history::Colleague;
+use cxbot_sdk::history::{Colleague, PartyKind};
 use cxbot_sdk::plugin::Suggestion;
 use cxbot_sdk::{Clearance, Cx, Error, Invoker, Need, Plugin, Reply, Result, Routes};
 

@@ -23,6 +23,7 @@ pub mod near;
 pub mod plugin;
 pub mod schedule;
 pub mod scores;
+pub mod sheet;
 pub mod state;
 pub mod testing;
 pub mod text;

@@ -3,6 +3,9 @@
 //! Words are escaped by the templates and in no other place. What stands on a page neither runs nor
 //! loads anything.
 
+#[cfg(test)]
+mod tests;
+
 use askama::Template;
 use askama::filters::HtmlSafe;
 use cxbot_sdk::message::{Block, Table};

@@ -6,6 +6,8 @@
 mod drawing;
 mod palette;
 mod scale;
+mod sheet;
+mod spread;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -13,6 +15,7 @@ mod words;
 use std::sync::{Arc, OnceLock};
 
 use cxbot_sdk::message::Chart;
+use cxbot_sdk::sheet::Sheet;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
@@ -22,10 +25,11 @@ pub const HEIGHT: u32 = 500;
 
 const FONT: &str = "Noto Sans";
 /// Letters, and signs such as "→" that they lack.
-const FONTS: [&[u8]; 3] = [
+const FONTS: [&[u8]; 4] = [
     include_bytes!("picture/fonts/NotoSans-Regular.ttf"),
     include_bytes!("picture/fonts/NotoSans-Bold.ttf"),
     include_bytes!("picture/fonts/NotoSansMath-Regular.ttf"),
+    include_bytes!("picture/fonts/NotoSansSymbols2-Regular.ttf"),
 ];
 
 /// The chart as an SVG document without ids, styles or scripts: several fit on one page.
@@ -40,9 +44,16 @@ pub fn png(chart: &Chart) -> Vec<u8> {
     drawn(&svg(chart)).unwrap_or_default()
 }
 
+/// A whole report as one PNG file, as high as it takes; none where nothing could be drawn.
+pub fn sheet(sheet: &Sheet) -> Option<Vec<u8>> {
+    super::lint(&sheet.message());
+    drawn(&sheet::document(sheet))
+}
+
 fn drawn(svg: &str) -> Option<Vec<u8>> {
     let tree = parsed(svg)?;
-    let mut picture = Pixmap::new(WIDTH, HEIGHT)?;
+    let size = tree.size().to_int_size();
+    let mut picture = Pixmap::new(size.width(), size.height())?;
     resvg::render(&tree, Transform::identity(), &mut picture.as_mut());
     picture.encode_png().ok()
 }

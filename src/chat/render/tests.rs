@@ -125,7 +125,7 @@ fn block() -> impl Strategy<Value = Block> {
     ]
 }
 
-fn message() -> impl Strategy<Value = Message> {
+pub(super) fn message() -> impl Strategy<Value = Message> {
     let blocks = prop_oneof![
         4 => prop::collection::vec(block(), 0..12),
         1 => prop::collection::vec(block(), 100..200),
@@ -294,7 +294,7 @@ proptest! {
 }
 
 /// What a small digest looks like.
-fn small() -> Message {
+pub(super) fn small() -> Message {
     let fact = |label: &str, value: Text| Fact { label: label.into(), value };
     let win = Text::new()
         .outside("Invoices <!channel>")

@@ -49,7 +49,7 @@ impl Source for Intercom {
 
     async fn pull(&self, ask: &Ask, intake: &mut Intake) -> Result<()> {
         let directory = self.directory(ask, intake).await?;
-        let known_until = self.read_until(intake).await?;
+        let known_until = intake.read_until(SOURCE).await?;
         let start = self.start(ask, known_until);
         let mut pull = Pull {
             client: &self.client,
@@ -144,13 +144,6 @@ impl Intercom {
             }
             Err(failure) => Err(failure.into()),
         }
-    }
-
-    async fn read_until(&self, intake: &Intake) -> Result<Option<Timestamp>> {
-        use cxbot_sdk::scores::Scores;
-        let sources = intake.store().sources().await?;
-        let own = sources.into_iter().find(|source| source.name == SOURCE);
-        Ok(own.map(|source| source.read_until))
     }
 
     /// Where this pull starts to read.

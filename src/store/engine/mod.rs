@@ -5,6 +5,7 @@ mod sqlite;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -75,7 +76,8 @@ pub(super) enum Tx {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Arg {
     Int(Option<i64>),
-    Text(Option<String>),
+    /// Shared, because many rows hold the same text.
+    Text(Option<Arc<str>>),
 }
 
 /// A row of an answer.
@@ -266,17 +268,23 @@ fn with_rows(bulk: &Bulk, rows: usize, numbered: bool) -> String {
     sql
 }
 
-/// Statements and their values, a chunk of rows each, made one after another.
+/// Statements and their values, a chunk of rows each, made one after another. All but the last are
+/// one statement.
 fn chunks(
     bulk: &Bulk,
     rows: Vec<Vec<Arg>>,
     numbered: bool,
-) -> impl Iterator<Item = (String, Vec<Arg>)> {
-    let mut rows = rows.into_iter().peekable();
+) -> impl Iterator<Item = (Arc<str>, Vec<Arg>)> {
+    let usual = rows.len().min(CHUNK);
+    let usual_sql: Arc<str> = with_rows(bulk, usual, numbered).into();
+    let mut rows = rows.into_iter();
     std::iter::from_fn(move || {
-        rows.peek()?;
         let chunk: Vec<Vec<Arg>> = rows.by_ref().take(CHUNK).collect();
-        let sql = with_rows(bulk, chunk.len(), numbered);
+        let sql = match chunk.len() {
+            0 => return None,
+            rows if rows == usual => usual_sql.clone(),
+            rows => with_rows(bulk, rows, numbered).into(),
+        };
         Some((sql, chunk.into_iter().flatten().collect()))
     })
 }
@@ -308,10 +316,10 @@ impl Tx {
         }
     }
 
-    fn bound(&self) -> fn((String, Vec<Arg>)) -> Bound {
+    fn bound(&self) -> fn((Arc<str>, Vec<Arg>)) -> Bound {
         match self {
-            Tx::Sqlite(_) => |(sql, args)| Bound::Sqlite(sqlite::bind(&sql, args)),
-            Tx::Postgres(_) => |(sql, args)| Bound::Postgres(postgres::bind(&sql, args)),
+            Tx::Sqlite(_) => |(sql, args)| Bound::Sqlite(sqlite::bind(sql, args)),
+            Tx::Postgres(_) => |(sql, args)| Bound::Postgres(postgres::bind(sql, args)),
         }
     }
 
@@ -406,19 +414,25 @@ impl From<Option<i64>> for Arg {
 
 impl From<&str> for Arg {
     fn from(value: &str) -> Self {
-        Arg::Text(Some(value.to_owned()))
+        Arg::Text(Some(value.into()))
     }
 }
 
 impl From<String> for Arg {
     fn from(value: String) -> Self {
-        Arg::Text(Some(value))
+        Arg::Text(Some(value.into()))
+    }
+}
+
+impl From<&Arc<str>> for Arg {
+    fn from(value: &Arc<str>) -> Self {
+        Arg::Text(Some(value.clone()))
     }
 }
 
 impl From<Option<String>> for Arg {
     fn from(value: Option<String>) -> Self {
-        Arg::Text(value)
+        Arg::Text(value.map(Arc::from))
     }
 }
 

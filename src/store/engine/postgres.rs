@@ -1,5 +1,6 @@
 //! PostgreSQL through sqlx, for stores that outgrow a file or have to be shared.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -61,10 +62,10 @@ pub(super) async fn vacuum(pool: &PgPool) -> bool {
 }
 
 pub(super) fn bind(
-    sql: &str,
+    sql: impl Into<Arc<str>>,
     args: Vec<Arg>,
 ) -> sqlx::query::Query<'static, Postgres, PgArguments> {
-    let query = sqlx::query(AssertSqlSafe(sql.to_owned()));
+    let query = sqlx::query(AssertSqlSafe(sql.into()));
     args.into_iter().fold(query, |query, arg| match arg {
         Arg::Int(value) => query.bind(value),
         // PostgreSQL's texts hold no NUL, which a topic's name from outside may.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -166,10 +167,10 @@ fn single() -> SqlitePoolOptions {
 
 /// Statements are constants of the store, some with more rows of placeholders; values are bound.
 pub(super) fn bind(
-    sql: &str,
+    sql: impl Into<Arc<str>>,
     args: Vec<Arg>,
 ) -> sqlx::query::Query<'static, Sqlite, SqliteArguments> {
-    let query = sqlx::query(AssertSqlSafe(sql.to_owned()));
+    let query = sqlx::query(AssertSqlSafe(sql.into()));
     args.into_iter().fold(query, |query, arg| match arg {
         Arg::Int(value) => query.bind(value),
         Arg::Text(value) => query.bind(value),

@@ -17,12 +17,9 @@ const CHART_WEEKS: usize = 12;
 pub(super) fn lane(weekly: &Weekly, lane: Lane, workspace: &Workspace) -> Message {
     let label = workspace.lane_label(lane);
     let message = Message::new(format!("{label}: details")).heading(label);
-    let Some(cell) = weekly.report.lane(lane).filter(|cell| cell.scored > 0) else {
-        let hidden = weekly.report.lane(lane).is_some_and(|cell| cell.hidden);
-        return message.text(match hidden {
-            true => "This lane is not shown: protected mode takes 20 conversations of 5 people.",
-            false => "No scored conversations in this lane this week.",
-        });
+    let cell = match shown(weekly, lane) {
+        Ok(cell) => cell,
+        Err(why_not) => return message.text(why_not),
     };
     let message = message.text(lane_line(cell)).block(Block::Chart(chart(weekly, cell, workspace)));
     let message = match cell.usual {
@@ -40,6 +37,17 @@ pub(super) fn lane(weekly: &Weekly, lane: Lane, workspace: &Workspace) -> Messag
     fold_in(message, more_to_tell(cell))
 }
 
+/// The lane's cell, or why there is nothing to show of it.
+pub(super) fn shown(weekly: &Weekly, lane: Lane) -> Result<&Cell, &'static str> {
+    match weekly.report.lane(lane) {
+        Some(cell) if cell.scored > 0 => Ok(cell),
+        Some(cell) if cell.hidden => {
+            Err("This lane is not shown: protected mode takes 20 conversations of 5 people.")
+        }
+        _ => Err("No scored conversations in this lane this week."),
+    }
+}
+
 fn fold_in(message: Message, line: Option<String>) -> Message {
     match line {
         Some(line) => message.text(line),
@@ -47,7 +55,7 @@ fn fold_in(message: Message, line: Option<String>) -> Message {
     }
 }
 
-fn chart(weekly: &Weekly, cell: &Cell, workspace: &Workspace) -> Chart {
+pub(super) fn chart(weekly: &Weekly, cell: &Cell, workspace: &Workspace) -> Chart {
     let good_from = weekly.report.good_from;
     let past = weekly.history.iter().map(|past| {
         let share = past.lanes[cell.lane].all.share(good_from);

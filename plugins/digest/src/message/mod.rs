@@ -6,6 +6,7 @@ mod lanes;
 mod parent;
 mod quotes;
 mod reading;
+mod sheet;
 mod topics;
 
 use cxbot_sdk::count::Lane;
@@ -15,6 +16,7 @@ use cxbot_sdk::{Message, Text, Workspace};
 pub use coverage::{Effect, effects};
 pub use home::{home, week_label, with_other_weeks};
 pub use reading::how_to_read;
+pub use sheet::sheet;
 
 use crate::Weekly;
 

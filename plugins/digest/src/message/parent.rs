@@ -35,7 +35,7 @@ pub(super) fn parent(weekly: &Weekly, workspace: &Workspace) -> Message {
         .block(Block::Buttons(buttons(weekly)))
 }
 
-fn heading(weekly: &Weekly) -> Text {
+pub(super) fn heading(weekly: &Weekly) -> Text {
     let report = &weekly.report;
     let mut heading = Text::from(format!("CX week {}", week_number(report.week)));
     if weekly.edition.name != DEFAULT_EDITION {
@@ -62,7 +62,7 @@ fn summary(report: &Report, workspace: &Workspace) -> Text {
 }
 
 /// Old or missing data is said first.
-fn warnings(weekly: &Weekly, workspace: &Workspace) -> Vec<Text> {
+pub(super) fn warnings(weekly: &Weekly, workspace: &Workspace) -> Vec<Text> {
     let report = &weekly.report;
     let wanted = report.to.min(report.as_of);
     let length = report.to.duration_since(report.from).as_secs_f64();
@@ -200,23 +200,29 @@ pub(super) fn change_words(cell: &Cell) -> String {
 
 /// `84.3 % good  (82.4–86.0, n=1,604)   = steady (+2.2, between −0.4 and +4.8)`
 pub(super) fn lane_line(cell: &Cell) -> Text {
-    let (Some(share), Some(interval)) = (cell.share, cell.now().interval()) else {
-        return Text::from(match cell.hidden {
-            true => NOT_SHOWN,
-            false => "no scored conversations",
-        });
-    };
-    let n = count(cell.scored);
-    let figures = format!("{} good  ({}, n={n})   ", percent(share), range(interval));
-    let verdict = cell.verdict.label();
-    let change = match (cell.verdict, cell.change) {
-        (Verdict::CantTell, _) | (_, None) => String::new(),
-        _ => format!(" ({})", change_words(cell)),
-    };
-    Text::from(format!("{figures}{verdict}{change}"))
+    match figures(cell) {
+        Some(figures) => Text::from(format!("{figures}   {}", judged(cell))),
+        None if cell.hidden => Text::from(NOT_SHOWN),
+        None => Text::from("no scored conversations"),
+    }
 }
 
-fn coverage_line(report: &Report) -> Text {
+/// `84.3 % good  (82.4–86.0, n=1,604)`
+pub(super) fn figures(cell: &Cell) -> Option<String> {
+    let (share, interval) = (cell.share?, cell.now().interval()?);
+    Some(format!("{} good  ({}, n={})", percent(share), range(interval), count(cell.scored)))
+}
+
+/// `= steady (+2.2, between −0.4 and +4.8)`
+pub(super) fn judged(cell: &Cell) -> String {
+    let verdict = cell.verdict.label();
+    match (cell.verdict, cell.change) {
+        (Verdict::CantTell, _) | (_, None) => verdict.to_owned(),
+        _ => format!("{verdict} ({})", change_words(cell)),
+    }
+}
+
+pub(super) fn coverage_line(report: &Report) -> Text {
     let coverage = &report.coverage;
     let of_closed = |n: u64| match coverage.closed {
         0 => String::new(),

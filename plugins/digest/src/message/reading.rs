@@ -4,12 +4,17 @@ use cxbot_sdk::figures::Verdict;
 use cxbot_sdk::message::{Block, Fact};
 use cxbot_sdk::{Message, Workspace};
 
-/// What each part means, for someone who sees a digest for the first time.
-pub fn how_to_read(workspace: &Workspace) -> Message {
-    let good = match workspace.good_from {
+/// `4 to 5`
+pub(super) fn good_scores(good_from: u8) -> String {
+    match good_from {
         5 => "5".to_owned(),
         from => format!("{from} to 5"),
-    };
+    }
+}
+
+/// What each part means, for someone who sees a digest for the first time.
+pub fn how_to_read(workspace: &Workspace) -> Message {
+    let good = good_scores(workspace.good_from);
     let steady =
         format!("any change is very likely smaller than {} points", workspace.steady * 100.0);
     let fact = |verdict: Verdict, meaning: &str| Fact {

@@ -20,7 +20,7 @@ const TOP: f64 = 142.0;
 const BOTTOM: f64 = 436.0;
 const INSET: f64 = 60.0;
 /// From the edge of the picture to the title and the key.
-const MARGIN: f64 = 32.0;
+pub(super) const MARGIN: f64 = 32.0;
 /// The base line of the key's words.
 const KEY: f64 = 103.0;
 /// Pixels that a week's label may take, and between two of them.
@@ -31,9 +31,9 @@ const TITLE_LIMIT: usize = 100;
 const LABEL_LIMIT: usize = 12;
 const FINDING_LIMIT: usize = 1_000;
 
-const PLAIN: Style =
+pub(super) const PLAIN: Style =
     Style { size: SMALL, bold: false, anchor: "start", colour: QUIET, apart: false };
-const HEADING: Style = Style { size: TITLE, bold: true, colour: INK, ..PLAIN };
+pub(super) const HEADING: Style = Style { size: TITLE, bold: true, colour: INK, ..PLAIN };
 const STRESSED: Style =
     Style { size: VALUE, bold: true, anchor: "middle", colour: INK, apart: true };
 
@@ -47,6 +47,30 @@ struct Drawing<'c> {
 }
 
 pub(super) fn document(chart: &Chart) -> String {
+    let title = title(chart);
+    let finding = shorten(&visible(&chart.finding.words()), FINDING_LIMIT);
+    let (paper, body) = (paper(HEIGHT), body(chart));
+    format!(
+        r#"<svg xmlns="{NAMESPACE}" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"><title>{}</title><desc>{}</desc>{paper}{body}</svg>"#,
+        escaped(&title),
+        escaped(&finding),
+    )
+}
+
+/// The ground of a picture, with an edge.
+pub(super) fn paper(height: u32) -> String {
+    let (width, height) = (WIDTH - 2, height - 2);
+    format!(
+        r#"<rect x="1" y="1" width="{width}" height="{height}" fill="{PAPER}" stroke="{RULE}" stroke-width="2"/>"#
+    )
+}
+
+fn title(chart: &Chart) -> String {
+    HEADING.fitted(&chart.title, TITLE_LIMIT, f64::from(WIDTH) - 2.0 * MARGIN).0
+}
+
+/// Everything that stands on the paper.
+pub(super) fn body(chart: &Chart) -> String {
     let is_share = |share: &f64| (0.0..=1.0).contains(share);
     let shares: Vec<Option<f64>> =
         chart.points.iter().map(|point| point.value.filter(is_share)).collect();
@@ -54,25 +78,14 @@ pub(super) fn document(chart: &Chart) -> String {
     let usual = chart.usual.filter(|usual| is_range(usual) && usual.low <= usual.high);
     let ends = usual.into_iter().flat_map(|usual| [usual.low, usual.high]);
     let axis = Axis::of(shares.iter().copied().flatten().chain(ends));
-    let (title, _) = HEADING.fitted(&chart.title, TITLE_LIMIT, f64::from(WIDTH) - 2.0 * MARGIN);
-    let finding = shorten(&visible(&chart.finding.words()), FINDING_LIMIT);
-    let body = Drawing { chart, axis, usual, shares }.body(&title);
-    format!(
-        r#"<svg xmlns="{NAMESPACE}" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"><title>{}</title><desc>{}</desc>{body}</svg>"#,
-        escaped(&title),
-        escaped(&finding),
-    )
+    Drawing { chart, axis, usual, shares }.body(&title(chart))
 }
 
 impl Drawing<'_> {
     fn body(&self, title: &str) -> String {
-        let (width, height) = (WIDTH - 2, HEIGHT - 2);
-        let paper = format!(
-            r#"<rect x="1" y="1" width="{width}" height="{height}" fill="{PAPER}" stroke="{RULE}" stroke-width="2"/>"#
-        );
         let title = HEADING.write(title, MARGIN, 54.0);
         let (ground, edges) = self.band();
-        let behind = [paper, title, self.key(), ground, self.rules(), edges, self.labels()];
+        let behind = [title, self.key(), ground, self.rules(), edges, self.labels()];
         behind.concat() + &self.line() + &self.markers() + &self.values()
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use cxbot_sdk::Text;
 use cxbot_sdk::figures::Interval;
 use cxbot_sdk::message::Point;
+use cxbot_sdk::sheet::{Panel, Spread};
 use proptest::prelude::*;
 
 use super::super::tests::hostile;
@@ -17,6 +18,8 @@ const SIZE_LIMIT: usize = 200_000;
 /// How far the colours of a picture may be from the stored one's, of 255, on average: room for
 /// another version's rounding at the edges, none for a moved word.
 const TOLERANCE: f64 = 0.25;
+/// The same of a whole report, of which a word is a smaller part.
+const SHEET_TOLERANCE: f64 = 0.1;
 
 fn chart(title: &str, shares: &[Option<f64>], usual: Option<(f64, f64)>) -> Chart {
     let points = shares.iter().enumerate();
@@ -53,23 +56,86 @@ fn difference(one: &Pixmap, other: &Pixmap) -> f64 {
         / one.data().len() as f64
 }
 
+fn panel(chart: Option<Chart>, counts: [u64; 5]) -> Panel {
+    let title = "1,604 scored conversations by score; good is 4 to 5".to_owned();
+    Panel {
+        heading: "HUMAN TEAM".into(),
+        lines: vec![
+            "84.3 % good  (82.4–86.0, n=1,604)".into(),
+            "▼ real fall (−10.3, between −17.1 and −3.6)".into(),
+        ],
+        spread: chart.is_some().then_some(Spread { title, counts }),
+        chart,
+    }
+}
+
+fn full() -> Sheet {
+    Sheet {
+        title: "CX week 46 · Mon 9 – Sun 15 Nov 2026 · America/Argentina/ComodRivadavia".into(),
+        notes: vec!["intercom sync stopped Sun 22:10; numbers cover 61 % of the week.".into()],
+        panels: vec![
+            panel(Some(rich()), [48, 80, 124, 497, 855]),
+            panel(Some(gappy()), [0, 0, 0, 0, 3]),
+            panel(None, [0; 5]),
+        ],
+        foot: "Scored 6,134 of 6,702 closed (91.5 %). CSAT answered: 190 (2.8 %).".into(),
+    }
+}
+
 /// Run with `CXBOT_UPDATE=1` to draw the stored pictures anew, and look at them.
-fn looks_like(name: &str, chart: &Chart) {
+fn looks_like(name: &str, found: &[u8], tolerance: f64) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/chat/render/picture/looks");
     let path = PathBuf::from(folder).join(name);
-    let found = png(chart);
     if std::env::var_os("CXBOT_UPDATE").is_some() {
-        std::fs::write(&path, &found).expect("a writable folder");
+        std::fs::write(&path, found).expect("a writable folder");
     }
     let wanted = decoded(&std::fs::read(path).expect("a stored picture"));
-    let apart = difference(&decoded(&found), &wanted);
-    assert!(apart <= TOLERANCE, "{name}: {apart:.3} apart; CXBOT_UPDATE=1 cargo test picture");
+    let apart = difference(&decoded(found), &wanted);
+    assert!(apart <= tolerance, "{name}: {apart:.3} apart; CXBOT_UPDATE=1 cargo test picture");
 }
 
 #[test]
 fn charts_look_as_they_did() {
-    looks_like("rich.png", &rich());
-    looks_like("gappy.png", &gappy());
+    looks_like("rich.png", &png(&rich()), TOLERANCE);
+    looks_like("gappy.png", &png(&gappy()), TOLERANCE);
+}
+
+#[test]
+fn a_report_looks_as_it_did() {
+    looks_like("sheet.png", &sheet(&full()).expect("a picture"), SHEET_TOLERANCE);
+}
+
+#[test]
+fn a_change_of_one_bar_or_of_one_word_is_seen_by_that_comparison() {
+    let drawn = |sheet: &Sheet| decoded(&super::sheet(sheet).expect("a picture"));
+    let was = drawn(&full());
+    let (mut bar, mut word) = (full(), full());
+    bar.panels[0] = panel(Some(rich()), [48, 80, 224, 397, 855]);
+    word.panels[1].lines[1] = "= steady (+2.2, between −0.4 and +4.8)".into();
+    for other in [bar, word] {
+        let apart = difference(&was, &drawn(&other));
+        assert!(apart > SHEET_TOLERANCE, "{apart}");
+    }
+}
+
+#[test]
+fn everything_on_a_report_is_there_in_words() {
+    let svg = sheet::document(&full());
+    let tree = parsed(&svg).expect("an SVG");
+    assert!(tree.size().width() == WIDTH as f32 && tree.size().height() > 2_000.0);
+    let one_line = |words: &str| words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lines = svg.split("<text ").filter_map(|text| text.split_once('>')?.1.split('<').next());
+    let shown = lines.collect::<Vec<_>>().join(" ");
+    for text in full().message().texts() {
+        assert!(
+            one_line(&shown).contains(&one_line(&text.words())),
+            "{} is not in {shown}",
+            text.words()
+        );
+    }
+    for bar in ["855 · 53.3 %", "48 · 3.0 %", "3 · 100.0 %", "0 · 0.0 %"] {
+        assert!(shown.contains(bar), "{bar} is not in {shown}");
+    }
 }
 
 #[test]
@@ -153,6 +219,23 @@ fn those_who_do_not_see_it_are_told_the_finding() {
     assert!(svg.contains("<desc>What the picture shows.</desc>"), "{svg}");
 }
 
+fn any_sheet() -> impl Strategy<Value = Sheet> {
+    let text = || hostile().prop_map(|words| Text::new().outside(words));
+    let counts = prop::array::uniform5(prop_oneof![Just(0), 0u64..9_999_999]);
+    let spread = (hostile(), counts).prop_map(|(title, counts)| Spread { title, counts });
+    let texts = || prop::collection::vec(text(), 0..3);
+    let (chart, spread) = (prop::option::of(any_chart()), prop::option::of(spread));
+    let panel = (text(), texts(), chart, spread)
+        .prop_map(|(heading, lines, chart, spread)| Panel { heading, lines, chart, spread });
+    let panels = prop::collection::vec(panel, 0..3);
+    (text(), texts(), panels, text()).prop_map(|(title, notes, panels, foot)| Sheet {
+        title: Text::from("CX week: ").then(title),
+        notes,
+        panels,
+        foot,
+    })
+}
+
 fn any_chart() -> impl Strategy<Value = Chart> {
     let value = prop_oneof![
         6 => (0.0..=1.0f64).prop_map(Some),
@@ -175,23 +258,35 @@ fn any_chart() -> impl Strategy<Value = Chart> {
     })
 }
 
+fn only_drawings_in(svg: &str) -> Result<(), TestCaseError> {
+    let tags = ["svg", "g", "title", "desc", "rect", "path", "circle", "text"];
+    for after in svg.split('<').skip(1) {
+        let name = after.trim_start_matches('/').split([' ', '>']).next().unwrap_or_default();
+        prop_assert!(tags.contains(&name), "{name} in {svg}");
+    }
+    let unseen = |c: char| c.is_control() || ['\u{202e}', '\u{200b}'].contains(&c);
+    prop_assert!(!svg.contains(unseen), "{:?}", svg);
+    prop_assert!(!svg.contains("NaN") && !svg.contains("inf\""));
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
     fn every_chart_becomes_a_small_picture_in_which_words_are_words(chart in any_chart()) {
-        let svg = svg(&chart);
-        let tags = ["svg", "title", "desc", "rect", "path", "circle", "text"];
-        for after in svg.split('<').skip(1) {
-            let name = after.trim_start_matches('/').split([' ', '>']).next().unwrap_or_default();
-            prop_assert!(tags.contains(&name), "{name} in {svg}");
-        }
-        let unseen = |c: char| c.is_control() || ['\u{202e}', '\u{200b}'].contains(&c);
-        prop_assert!(!svg.contains(unseen), "{:?}", svg);
-        prop_assert!(!svg.contains("NaN") && !svg.contains("inf\""));
+        only_drawings_in(&svg(&chart))?;
         let png = png(&chart);
         prop_assert!(png.len() < SIZE_LIMIT, "{} bytes", png.len());
         prop_assert_eq!(decoded(&png).width(), WIDTH);
+    }
+
+    #[test]
+    fn every_report_becomes_a_picture_in_which_words_are_words(sheet in any_sheet()) {
+        let svg = sheet::document(&sheet);
+        only_drawings_in(&svg)?;
+        let picture = decoded(&drawn(&svg).expect("a picture"));
+        prop_assert_eq!(picture.width(), WIDTH);
     }
 
     #[test]

@@ -64,6 +64,22 @@ impl Style {
             words = shorten(&words, limit);
         }
     }
+
+    /// The words in as many lines as they take at this width; a word wider than that is shortened.
+    pub fn lines(self, words: &str, room: f64) -> Vec<String> {
+        if self.width(words) <= room {
+            return vec![words.to_owned()];
+        }
+        let mut lines: Vec<String> = Vec::new();
+        for word in words.split_whitespace() {
+            let longer = lines.last().map(|line| format!("{line} {word}"));
+            match (longer.filter(|longer| self.width(longer) <= room), lines.last_mut()) {
+                (Some(longer), Some(line)) => *line = longer,
+                _ => lines.push(self.fitted(word, words.len(), room).0),
+            }
+        }
+        lines
+    }
 }
 
 pub(super) const NAMESPACE: &str = "http://www.w3.org/2000/svg";
@@ -116,7 +132,7 @@ mod tests {
 
     #[test]
     fn the_fonts_have_the_letters_of_europe_and_our_signs_and_a_box_for_the_rest() {
-        let known = "84.3 % 79.5–86.2 Fin → human… ÀÉßłőğ Ωμέγα Ђїґ Качество Chất lượng e\u{301}";
+        let known = "84.3 % 79.5–86.2 Fin → human… ▲ ▼ ~ = ? −0.4 · ÀÉßłőğ Ωμέγα Ђїґ Качество Chất lượng e\u{301}";
         for word in known.split(' ') {
             assert_eq!(boxes(word), 0, "{word}");
         }
