@@ -11,7 +11,6 @@ pub mod config;
 mod find;
 mod gather;
 
-use cxbot_sdk::count::{Filter, Lane};
 use cxbot_sdk::history::{Colleague, PartyKind};
 use cxbot_sdk::plugin::Suggestion;
 use cxbot_sdk::{Clearance, Cx, Error, Invoker, Need, Plugin, Reply, Result, Routes};
