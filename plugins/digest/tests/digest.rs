@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cxbot_digest::config::Config;
 use cxbot_digest::message::{PARENT_BLOCKS, PARENT_LIMIT, THREAD_LIMIT};
-use cxbot_digest::{Digest, message};
+use cxbot_digest::{Digest, Weekly, message};
 use cxbot_sdk::channel::Channel;
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::message::Block;
@@ -57,14 +57,18 @@ fn autumn() -> Vec<Conversation> {
     all
 }
 
-async fn digest_of(host: &TestHost, config: Value) -> Message {
+async fn weekly_of(host: &TestHost, config: Value) -> Weekly {
     let config: Config = serde_json::from_value(config).expect("settings");
     let plugin = Digest::new(config).expect("a plugin");
     let edition = plugin.edition(None).expect("the default edition");
     let week = "2026-W46".parse().expect("a week");
     let as_of = cxbot_sdk::Tick::on_time(NOW.parse().expect("an instant"));
     let weekly = Digest::weekly(host, &host.workspace, edition, week, as_of).await;
-    message::digest(&weekly.expect("a digest"), &host.workspace)
+    weekly.expect("a digest")
+}
+
+async fn digest_of(host: &TestHost, config: Value) -> Message {
+    message::digest(&weekly_of(host, config).await, &host.workspace)
 }
 
 #[tokio::test]
@@ -105,6 +109,29 @@ async fn a_week_without_conversations_still_has_a_digest() {
     Nothing can be told: no lane or topic has 20 scored conversations in both weeks.
     Scored 0 of 0 closed. CSAT answered: 0.
     ");
+}
+
+#[tokio::test]
+async fn a_picture_has_a_panel_for_each_lane_and_nothing_that_anybody_wrote() {
+    let host = TestHost::new(NOW, autumn());
+    let sheet = message::sheet(&weekly_of(&host, json!({})).await, &host.workspace);
+    insta::assert_snapshot!(sheet.message().plain(), @"
+    CX week 46 · Mon 9 – Sun 15 Nov 2026 · UTC
+    HUMAN TEAM
+    95.0 % good  (91.0–97.3, n=200)
+    ▲ real rise (+15.0, between +8.7 and +21.5)
+    11 weeks: between 80.0 % (W36) and 95.0 % (W46); now 95.0 %.
+    200 scored conversations by score; good is 4 to 5
+    FIN
+    48.0 % good  (40.2–55.9, n=150)
+    ▼ real fall (−25.3, between −35.5 and −14.3)
+    11 weeks: between 48.0 % (W46) and 73.3 % (W45); now 48.0 %.
+    150 scored conversations by score; good is 4 to 5
+    FIN → HUMAN
+    No scored conversations in this lane this week.
+    Scored 350 of 350 closed (100.0 %). CSAT answered: 0 (0.0 %).
+    ");
+    assert!(cxbot_sdk::lint::violations(&sheet.message()).is_empty());
 }
 
 #[tokio::test]
