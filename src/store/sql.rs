@@ -177,6 +177,8 @@ SET_BOARD = "INSERT INTO board
     (plugin, destination, key, message, version, published_at, corrected_at)
     VALUES ($1, $2, $3, $4, 1, $5, $6) ON CONFLICT (plugin, destination, key) DO UPDATE SET
     message = excluded.message, version = board.version + 1, corrected_at = excluded.corrected_at";
+DESTINATIONS_OF = "SELECT destination FROM board WHERE plugin = $1 AND key = $2
+    ORDER BY destination";
 BOARD = "SELECT key, message, published_at, corrected_at FROM board
     WHERE plugin = $1 AND destination = $2 ORDER BY key";
 WANTED = "SELECT key, message, published_at, corrected_at FROM board
@@ -295,6 +297,7 @@ OPEN_BALLOT = "INSERT INTO ballot (plugin, name, sealed, roll) VALUES ($1, $2, 0
     ON CONFLICT (plugin, name) DO NOTHING";
 BALLOT = "SELECT sealed, roll FROM ballot WHERE plugin = $1 AND name = $2";
 OPEN_BALLOTS = "SELECT 1 FROM ballot WHERE sealed = 0 LIMIT 1";
+ALL_BALLOTS = "SELECT plugin, name FROM ballot ORDER BY plugin, name";
 PAPER = "SELECT paper FROM paper WHERE plugin = $1 AND ballot = $2 AND voter = $3";
 PUT_PAPER = "INSERT INTO paper (plugin, ballot, voter, paper, reminded) VALUES ($1, $2, $3, $4, 0)
     ON CONFLICT (plugin, ballot, voter) DO UPDATE SET paper = excluded.paper";
