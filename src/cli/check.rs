@@ -17,6 +17,7 @@ use crate::chat::{Finding, Platform, audience};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Loaded};
 use crate::host::Plugins;
+use crate::host::watch::{self, Found};
 use crate::store::{Address, GONE_AFTER, Store};
 
 /// Checks the configuration, the store and the schedules.
@@ -66,7 +67,16 @@ impl Check {
                 }
             }
         }
-        self.store(&address).await?;
+        let orphans = self.store(&address, &plugins).await?;
+        for found in watch::settings(config, &plugins, &address).into_iter().chain(orphans) {
+            match found {
+                Found::Note(text) => finding("note", "ballots", &text)?,
+                Found::Problem(text) => {
+                    code = ExitCode::from(1);
+                    finding("problem", "ballots", &text)?;
+                }
+            }
+        }
         if !tokens_of_destinations(config, &plugins)? {
             code = ExitCode::from(1);
         }
@@ -120,17 +130,21 @@ impl Check {
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn store(&self, address: &Address) -> Result<()> {
+    /// Prints what is stored; what is wrong with ballots in there.
+    async fn store(&self, address: &Address, plugins: &Plugins) -> Result<Vec<Found>> {
         if let Address::File(path) = address
             && !path.exists()
         {
-            return finding("note", "store", &format!("{} will be made", path.display()));
+            finding("note", "store", &format!("{} will be made", path.display()))?;
+            return Ok(Vec::new());
         }
         let store = Store::open_unchanged(address).await?;
         store.check().await?;
         let stored = counted(store.how_many().await?, "conversation");
+        let orphans = watch::orphans(&store, plugins).await?;
         store.close().await;
-        finding("ok", "store", &stored)
+        finding("ok", "store", &stored)?;
+        Ok(orphans)
     }
 }
 

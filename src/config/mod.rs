@@ -84,8 +84,9 @@ pub struct StoreConfig {
     /// Such as "sqlite://data/cxbot.db", the file and its folder are made, or
     /// "postgres://user@host/database". One with a password belongs into DATABASE_URL.
     pub url: String,
-    /// The folder of the secrets of open ballots; it belongs on this machine's own disk and into no
-    /// backup. Default: keys, beside the SQLite file or in data.
+    /// The folder of the secrets of open mood polls, by its absolute path, such as "/var/lib/cxbot/keys";
+    /// it belongs on this machine's own disk and into no backup. Default: keys, beside the SQLite file. With
+    /// PostgreSQL there is no default, and no poll without it.
     pub keys: Option<PathBuf>,
 }
 
@@ -211,6 +212,7 @@ impl Config {
             "schedule.wait",
             "must be between 0h and 24h",
         )?;
+        self.check_keys()?;
         self.check_exclusions()?;
         self.check_intercom()?;
         self.slack.check()?;
@@ -238,6 +240,13 @@ impl Config {
                 .collect(),
             channels: channels::settled(&self.channels)?,
         })
+    }
+
+    /// Whoever starts cxbot from another folder must not miss a secret that lies in this one.
+    fn check_keys(&self) -> Result<(), Problem> {
+        let is_absolute = self.store.keys.as_ref().is_none_or(|keys| keys.is_absolute());
+        let must = "must be an absolute path, such as \"/var/lib/cxbot/keys\"";
+        if is_absolute { Ok(()) } else { Err(Problem::at("store.keys", must)) }
     }
 
     fn check_intercom(&self) -> Result<(), Problem> {
@@ -378,6 +387,11 @@ mod tests {
                 "[workspace]\ngood_from = 3",
                 vec![("CXBOT__WORKSPACE__GOOD_FROM", "0")],
                 "CXBOT__WORKSPACE__GOOD_FROM: workspace.good_from: must be 1 to 5",
+            ),
+            (
+                "[store]\nkeys = \"data/keys\"",
+                vec![],
+                "FILE:2: store.keys: must be an absolute path, such as \"/var/lib/cxbot/keys\"",
             ),
             (
                 "[[exclusions]]\nname = \"a\"\nreason = \"b\"",

@@ -78,6 +78,8 @@ mod tests {
             segments,
             posts_to,
             asks,
+            asks_at_least: 0,
+            roles: Vec::new(),
         }
     }
 

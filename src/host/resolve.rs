@@ -169,6 +169,7 @@ mod tests {
             arguments,
             check: |_| Ok(()),
             suggests: Vec::new(),
+            introduced: false,
             individual: false,
             only: None,
             secret: false,

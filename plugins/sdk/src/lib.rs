@@ -18,6 +18,7 @@ pub mod figures;
 pub mod history;
 pub mod lint;
 pub mod message;
+pub mod names;
 pub mod plugin;
 pub mod schedule;
 pub mod scores;
