@@ -28,16 +28,20 @@ const LEADERS: [&str; 7] = [
 ];
 /// Lives in New York.
 const FAR: &str = LEADERS[6];
+/// Lives where mornings begin at half past.
+const HALF: &str = LEADERS[5];
 
 fn with_poll(config: &mut Config) {
     let mood = json!({"channels": [format!("slack:{SUPPORT}")], "skip": ["2026-12-28"]});
     config.plugins.insert("mood".to_owned(), mood);
-    config.people = vec![PersonConfig {
-        name: "Farah".to_owned(),
-        slack: Some(FAR.to_owned()),
-        timezone: Some("America/New_York".to_owned()),
+    let lives_in = |name: &str, slack: &str, zone: &str| PersonConfig {
+        name: name.to_owned(),
+        slack: Some(slack.to_owned()),
+        timezone: Some(zone.to_owned()),
         ..PersonConfig::default()
-    }];
+    };
+    config.people =
+        vec![lives_in("Farah", FAR, "America/New_York"), lives_in("Ira", HALF, "Asia/Kolkata")];
 }
 
 async fn office(now: &str, address: Address) -> Moved {
@@ -150,7 +154,7 @@ async fn those_who_have_not_answered_are_reminded_once_in_their_own_morning() {
     let mut reminded: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut now: Timestamp = "2026-11-16T10:00:00Z".parse().expect("an instant");
     while now < "2026-11-17T12:00:00Z".parse().expect("an instant") {
-        now += SignedDuration::from_hours(1);
+        now += SignedDuration::from_mins(15);
         moved.at(now).await;
         for leader in LEADERS {
             let there = moved.slack.timeline(&leader.replacen('U', "D", 1));
@@ -162,13 +166,14 @@ async fn those_who_have_not_answered_are_reminded_once_in_their_own_morning() {
         }
     }
     reminded.retain(|_, times| !times.is_empty());
-    // Nine in Dublin; nine in New York is two in the afternoon in Dublin, on the day the poll opened.
+    // Nine in Dublin; nine in Kolkata is half past three there; nine in New York is two in the afternoon,
+    // on the day the poll opened.
     let morning = vec!["2026-11-17T09:00:00Z".to_owned()];
+    let half = vec!["2026-11-17T03:30:00Z".to_owned()];
     let far = vec!["2026-11-16T14:00:00Z".to_owned()];
-    let wanted: BTreeMap<String, Vec<String>> =
-        [(LEADERS[4], morning.clone()), (LEADERS[5], morning), (FAR, far)]
-            .map(|(leader, times)| (leader.to_owned(), times))
-            .into();
+    let wanted: BTreeMap<String, Vec<String>> = [(LEADERS[4], morning), (HALF, half), (FAR, far)]
+        .map(|(leader, times)| (leader.to_owned(), times))
+        .into();
     assert_eq!(reminded, wanted);
     assert_eq!(moved.slack.complaints(), [""; 0]);
 }

@@ -6,7 +6,7 @@ use cxbot_sdk::cells::lane_verdicts;
 use cxbot_sdk::{Cx, Error, Message, Result, Tick};
 
 use crate::poll::{Answer, Poll, Results};
-use crate::{Mood, POLL, RESULTS, message, tally};
+use crate::{Mood, RESULTS, message, tally};
 
 /// The weeks that the usual range of a lane looks back on, as in the digest.
 const HISTORY: usize = cxbot_sdk::figures::BAND_WEEKS;
@@ -23,12 +23,17 @@ impl Mood {
         let Some(poll) = self.poll(cx).await? else {
             return Err(Error::refused("No poll is open."));
         };
-        // Whoever asks from where the secret is not must not end what others can still count.
-        if let Some(why) = cx.ballot(&poll.name)?.unreadable().await? {
-            return Err(Error::refused(message::cannot_count(&poll, &why)));
-        }
+        self.must_be_readable(cx, &poll).await?;
         let results = self.close(cx, poll).await?;
         self.told(cx, &results).await
+    }
+
+    /// Whoever asks from where the secret is not must not end what others can still count.
+    pub(crate) async fn must_be_readable(&self, cx: &Cx<Self>, poll: &Poll) -> Result<()> {
+        match cx.ballot(&poll.name)?.unreadable().await? {
+            Some(why) => Err(Error::refused(message::cannot_count(poll, &why))),
+            None => Ok(()),
+        }
     }
 
     /// Counts, shows the results, and burns everything else. Each step may be done again after a crash, and
@@ -45,8 +50,7 @@ impl Mood {
             done => done?,
         }
         cx.ballot(&poll.name)?.burn().await?;
-        let without = |now: Option<Poll>| (now.filter(|now| now.name != poll.name), ());
-        cx.state().change(POLL, without).await?;
+        self.put_away(cx, &poll).await?;
         Ok(results)
     }
 

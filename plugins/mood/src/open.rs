@@ -5,6 +5,7 @@ use cxbot_sdk::week::Week;
 use cxbot_sdk::{Cx, Error, Message, Result, Tick};
 use jiff::Timestamp;
 
+use crate::config::Config;
 use crate::poll::{Poll, Results};
 use crate::{Mood, POLL, message};
 
@@ -24,8 +25,13 @@ impl Mood {
             ));
         }
         let now = cx.now();
-        if let Some(open) = self.poll(cx).await?.filter(|poll| now < poll.closes_at) {
-            return Err(Error::refused(message::is_open(&open)));
+        match self.poll(cx).await? {
+            Some(open) if now < open.closes_at => {
+                return Err(Error::refused(message::is_open(&open)));
+            }
+            // It is closed on the way.
+            Some(over) => self.must_be_readable(cx, &over).await?,
+            None => {}
         }
         match self.open(cx, now).await? {
             Some(poll) if poll.slot == now => Ok(Message::sentence(message::is_open(&poll))),
@@ -39,29 +45,28 @@ impl Mood {
     async fn open(&self, cx: &Cx<Self>, slot: Timestamp) -> Result<Option<Poll>> {
         match self.poll(cx).await? {
             Some(over) if over.closes_at <= cx.now() => drop(self.close(cx, over).await?),
-            Some(same) if same.slot == slot => {
-                self.show(cx, &same).await?;
-                return Ok(Some(same));
+            // A close that was cut off.
+            Some(counted) if self.result_of(cx, &counted).await?.is_some() => {
+                drop(self.close(cx, counted).await?);
             }
+            Some(same) if same.slot == slot => return self.opened(cx, same).await.map(Some),
             Some(other) => return Ok(Some(other)),
             None => {}
         }
         let Some(poll) = self.new_poll(cx, slot).await? else { return Ok(None) };
         // Whoever comes first opens it, be it another job or another process.
-        let stands = |now: Option<Poll>| {
+        let first = |now: Option<Poll>| {
             let stands = now.unwrap_or_else(|| poll.clone());
             (Some(stands.clone()), stands)
         };
-        let stands = cx.state().change(POLL, stands).await?;
-        if stands == poll {
-            self.show(cx, &poll).await?;
-        } else if stands.name != poll.name {
-            cx.ballot(&poll.name)?.burn().await?;
+        let stands = cx.state().change(POLL, first).await?;
+        if stands != poll {
+            return Ok(Some(stands));
         }
-        Ok(Some(stands))
+        self.opened(cx, poll).await.map(Some)
     }
 
-    /// A poll of this slot with its ballot, where there is to be one.
+    /// A poll of this slot, where there is to be one.
     async fn new_poll(&self, cx: &Cx<Self>, slot: Timestamp) -> Result<Option<Poll>> {
         let zone = &cx.workspace().zone;
         let closes = self.0.closes.next_after(slot, zone).filter(|closes| closes.at > cx.now());
@@ -73,11 +78,36 @@ impl Mood {
         let week = Week::complete_before(slot, zone);
         let name = name(week, &results);
         // What is asked and where stays as it was, whatever the settings become meanwhile.
-        let crate::config::Config { question, channels, mode, floor, .. } = self.0.clone();
-        let whom = Whom { invited: &self.0.invited(), directly: channels.is_empty() };
-        let asked = cx.ballot(&name)?.open(whom).await?;
-        let closes_at = closes.at;
+        let Config { question, channels, mode, floor, .. } = self.0.clone();
+        let (closes_at, asked) = (closes.at, None);
         Ok(Some(Poll { name, week, slot, closes_at, question, channels, mode, floor, asked }))
+    }
+
+    /// Opens the ballot of a poll that is kept as open already, so that a crash leaves none that nobody
+    /// closes, and shows the poll. Where that is refused there is no poll.
+    async fn opened(&self, cx: &Cx<Self>, poll: Poll) -> Result<Poll> {
+        let whom = Whom { invited: &self.0.invited(), directly: poll.channels.is_empty() };
+        let asked = match cx.ballot(&poll.name)?.open(whom).await {
+            Ok(asked) => asked,
+            Err(why) => {
+                self.put_away(cx, &poll).await?;
+                return Err(why);
+            }
+        };
+        let poll = Poll { asked: asked.or(poll.asked), ..poll };
+        let known = |now: Option<Poll>| {
+            let same = |now: Poll| if now.name == poll.name { poll.clone() } else { now };
+            (now.map(same), ())
+        };
+        cx.state().change(POLL, known).await?;
+        self.show(cx, &poll).await?;
+        Ok(poll)
+    }
+
+    /// Keeps the poll as open no longer.
+    pub(crate) async fn put_away(&self, cx: &Cx<Self>, poll: &Poll) -> Result<()> {
+        let without = |now: Option<Poll>| (now.filter(|now| now.name != poll.name), ());
+        cx.state().change(POLL, without).await
     }
 
     /// Makes the poll's post say how many have answered, or what came of it if it closed meanwhile.

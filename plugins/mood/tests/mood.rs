@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cxbot_mood::Mood;
+use cxbot_sdk::ballot::Ballots;
 use cxbot_sdk::plugin::{Call, Installed, install};
 use cxbot_sdk::testing::{TestHost, comply, conversation};
 use cxbot_sdk::{Error, Host, Invoker, Message, Reply, Tick};
@@ -318,7 +319,7 @@ async fn answers_that_cannot_be_read_are_ended_by_no_command_and_told_of_at_the_
     }
     room.host.ballots.lose();
     let refused = room.act("leader", "mood", json!({"what": "close"})).await;
-    insta::assert_snapshot!(refused, @"refused: The poll stays open: its answers cannot be counted from here, since the secret is gone. Close it where cxbot runs, or put the secret back. Left alone, it closes 2026-11-17T12:00:00Z, and answers that cannot be read then are deleted.");
+    insta::assert_snapshot!(refused, @"refused: The poll stays open: its answers cannot be counted from here, since the secret is gone. Close it where cxbot runs, or put the secret back. Once 2026-11-17T12:00:00Z is past, cxbot run closes it and deletes answers that it cannot read.");
     assert_eq!(room.host.ballots.names(), ["2026-W46"]);
     room.job("close", CLOSES).await;
     let told = room.channel();
@@ -411,6 +412,30 @@ async fn two_that_open_or_close_a_poll_at_once_leave_one() {
     let shown = room.channel();
     room.job("open", OPENS).await;
     assert_eq!(room.channel(), shown);
+}
+
+#[tokio::test]
+async fn a_poll_that_was_cut_off_while_it_opened_is_opened_by_the_next_try() {
+    let room = Room::new();
+    room.job("open", OPENS).await;
+    // As if the process had ended before its ballot was there.
+    room.host.ballots.burn("mood", "2026-W46").await.expect("burnt");
+    room.job("open", OPENS).await;
+    assert_eq!(room.host.ballots.names(), ["2026-W46"]);
+    assert!(room.say("a", "calm").await.starts_with("Recorded"));
+    assert!(room.channel().contains("1 of 14 answered."), "{}", room.channel());
+}
+
+#[tokio::test]
+async fn a_poll_that_is_over_is_not_ended_by_opening_another_where_its_answers_cannot_be_read() {
+    let room = Room::new();
+    room.job("open", OPENS).await;
+    room.say("a", "calm").await;
+    room.host.ballots.lose();
+    room.host.set_now("2026-11-17T13:00:00Z".parse().expect("an instant"));
+    let refused = room.act("leader", "mood", json!({"what": "open"})).await;
+    assert!(refused.starts_with("refused: The poll stays open"), "{refused}");
+    assert_eq!(room.host.ballots.names(), ["2026-W46"]);
 }
 
 #[test]

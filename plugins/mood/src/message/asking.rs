@@ -135,11 +135,9 @@ pub(crate) fn is_open(poll: &Poll) -> Text {
 /// Why a poll is not closed by whoever cannot read its answers.
 pub(crate) fn cannot_count(poll: &Poll, why: &str) -> Text {
     let text = Text::from("The poll stays open: its answers cannot be counted from here, since ");
-    text.plain(format!(
-        "{why}. Close it where cxbot runs, or put the secret back. Left alone, it closes "
-    ))
-    .time(poll.closes_at)
-    .plain(", and answers that cannot be read then are deleted.")
+    text.plain(format!("{why}. Close it where cxbot runs, or put the secret back. Once "))
+        .time(poll.closes_at)
+        .plain(" is past, cxbot run closes it and deletes answers that it cannot read.")
 }
 
 pub(crate) fn reminder(poll: &Poll) -> Message {
