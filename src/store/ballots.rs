@@ -1,5 +1,7 @@
 //! Secret ballots as rows: hashes and sealed papers, which say nothing without the ballot's secret.
 
+use std::collections::HashSet;
+
 use anyhow::{Context, Result};
 
 use super::engine::{Row, args};
@@ -102,6 +104,12 @@ impl Store {
     /// The voters who have given a paper or have been reminded to.
     pub async fn voters_to_leave_alone(&self, plugin: &str, ballot: &str) -> Result<Vec<String>> {
         let rows = self.engine.fetch(sql::LEAVE_ALONE, args![plugin, ballot]).await?;
+        rows.iter().map(|row| row.text(0)).collect()
+    }
+
+    /// The voters who have given a paper.
+    pub async fn voters_who_gave(&self, plugin: &str, ballot: &str) -> Result<HashSet<String>> {
+        let rows = self.engine.fetch(sql::PAPERS, args![plugin, ballot]).await?;
         rows.iter().map(|row| row.text(0)).collect()
     }
 

@@ -158,7 +158,10 @@ impl Ballots for Services {
             self.booth.keys.get(REQUESTS)?.context("a voter whom no secret action shows")?;
         let voter = Voter::read(&shown, plugin, voter)?;
         let roll = self.roll(plugin, ballot).await?;
-        let Some(hashes) = voter.hashes(&roll, &secret)? else { return Ok(Cast::NotInvited) };
+        let Some(mut hashes) = voter.hashes(&roll, &secret)? else { return Ok(Cast::NotInvited) };
+        // Where an earlier paper is, this one is put too, so that whoever finds the one finds the other.
+        let given = self.store.voters_who_gave(plugin, ballot).await?;
+        hashes.sort_by_key(|hash| !given.contains(hash));
         let text = match (&paper, hashes.first()) {
             (Some(paper), Some(hash)) => sealed::seal(&secret, hash, &paper.to_string())?,
             _ => String::new(),

@@ -46,9 +46,10 @@ impl Voter {
     }
 
     /// The hashes under which a paper of theirs may be; none where they are not asked. Whom the roll knows
-    /// at one of their places is known at all of those that the roll has of them.
+    /// at one of their places is known at all of those that the roll has of them; these come first, since
+    /// they stay the same.
     pub(super) fn hashes(&self, roll: &Roll, secret: &Secret) -> Result<Option<Vec<String>>> {
-        let mut names = names(&self.person, &self.at);
+        let mut all = Vec::new();
         if let Some(roll) = roll {
             let is_same = |member: &&Member| {
                 member.at.iter().any(|at| self.at.contains(at)) || member.person == self.person
@@ -57,9 +58,11 @@ impl Voter {
             if same.is_empty() {
                 return Ok(None);
             }
-            names.extend(same.iter().flat_map(|member| self::names(&member.person, &member.at)));
+            all.extend(same.iter().flat_map(|member| names(&member.person, &member.at)));
         }
-        hashed(names, secret).map(Some)
+        let new = names(&self.person, &self.at).into_iter().filter(|name| !all.contains(name));
+        all.extend(new.collect::<Vec<_>>());
+        hashed(all, secret).map(Some)
     }
 }
 
@@ -76,8 +79,8 @@ fn names(person: &str, at: &[Destination]) -> BTreeSet<String> {
     }
 }
 
-fn hashed(names: BTreeSet<String>, secret: &Secret) -> Result<Vec<String>> {
-    names.iter().map(|name| sealed::voter(secret, name)).collect()
+fn hashed(names: impl IntoIterator<Item = String>, secret: &Secret) -> Result<Vec<String>> {
+    names.into_iter().map(|name| sealed::voter(secret, &name)).collect()
 }
 
 #[cfg(test)]
@@ -129,6 +132,10 @@ mod tests {
                 assert!(of(&named).contains(&of(before)[0]), "{roll:?} {before:?}");
             }
         }
+        // Whatever the settings say meanwhile, it is given under what the roll knows.
+        let of =
+            |voter: &Voter| voter.hashes(&as_strangers, &secret()).expect("hashed").expect("asked");
+        assert!([&by_slack, &by_discord].iter().any(|before| of(before)[0] == of(&named)[0]));
         // Asked as one person, they are one whatever becomes of the settings.
         assert!(meet(&by_slack, &by_discord, &as_named) && meet(&named, &by_slack, &as_named));
         let renamed = PersonConfig { email: Some("m@example.com".to_owned()), ..maya() };
