@@ -18,6 +18,7 @@ COPY --from=build /src/target/release/cxbot /usr/local/bin/cxbot
 # The only folder that is written; a volume made from it belongs to the same user.
 COPY --from=build --chown=65532:65532 /empty /data
 ENV CXBOT__STORE__URL=sqlite:///data/cxbot.db
+ENV CXBOT__STORE__KEYS=/data/keys
 VOLUME /data
 # A configuration may be mounted at /config/cxbot.toml.
 WORKDIR /

@@ -304,7 +304,7 @@ async fn plugins_and_check_say_what_there_is() {
       command   mood  The mood poll: open, close, results, history, export.
       job       open  0 10 * * Mon
       job       close  0 12 * * Tue
-      job       remind  0 * * * *
+      job       remind  */15 * * * *
     "#);
     let check = world.ok(&["check"]).await;
     assert!(check.contains("note     store            data/cxbot.db will be made"), "{check}");

@@ -84,6 +84,10 @@ async fn run(world: &World, block: &str) {
 async fn every_block_of_commands_runs_as_it_stands() {
     let (intercom, slack, discord) =
         (Intercom::start().await, Slack::start().await, Discord::start().await);
+    slack.put_channel("C0123ABCD", "support");
+    slack.put_channel("C0789IJKL", "operations");
+    slack.grant(&["commands", "im:write", "im:history"]);
+    discord.put_channel("1122334455667788990", "support");
     let world = World::around(&intercom)
         .posting_to(&slack, &[])
         .posting_to_discord(&discord, &[])
@@ -93,7 +97,8 @@ async fn every_block_of_commands_runs_as_it_stands() {
         "{\"source\":\"file\",\"id\":\"1\",\"closed_at\":\"2026-11-10T10:02:00Z\"}\n",
     );
     world.write("export.csv", "Ticket,Rating,Account,closed_at\n7,5,Acme,2026-11-10T10:02:00Z\n");
-    for name in PAGES {
+    // The steps of CONTRIBUTING.md make a plugin first: `tests/contributing` carries them out.
+    for name in PAGES.iter().filter(|name| **name != "CONTRIBUTING.md") {
         for block in blocks(&page(name)) {
             run(&world, block).await;
         }

@@ -184,7 +184,7 @@ pub trait Desk: Send + Sync {
     fn faults(&self, id: &str, values: &Values) -> Vec<Fault>;
 
     /// The form of a button that asks for more; why there is none.
-    fn form(&self, id: &str) -> Result<Form, Message>;
+    async fn form(&self, id: &str) -> Result<Form, Message>;
 
     /// Labels and values for what someone is typing, within a second or so; none where they may not
     /// ask. Of the request only who asks from where counts.
@@ -309,6 +309,11 @@ pub trait Platform: Send + Sync {
     /// The zone that a person has set for themselves, where the platform tells.
     async fn zone(&self, _person: &str) -> Option<TimeZone> {
         None
+    }
+
+    /// What a person is called there, as far as the platform tells.
+    async fn names(&self, _person: &str) -> Vec<String> {
+        Vec::new()
     }
 
     /// Answers a request so that only its asker sees it.

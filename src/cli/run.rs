@@ -19,6 +19,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Loaded, Problem};
 use crate::host::App;
 use crate::host::run::{Bot, Settings, take_the_store};
+use crate::host::watch::{self, Found};
+use crate::store::Address;
 
 /// Runs the bot: reads the sources, posts what is due, until it is stopped.
 #[derive(Debug, Args)]
@@ -35,6 +37,7 @@ impl Run {
         let address = config.store_address().map_err(|problem| loaded.locate(problem))?;
         refuse_what_never_happens(&app)?;
         say_what_is_missing(loaded);
+        say_what_polls_lack(loaded, &app, &address).await?;
         let bot = Arc::new(bot(loaded, app.clone(), clock.clone())?);
         let running = take_the_store(app.store(), &address, clock.as_ref()).await?;
         bot.take_over().await?;
@@ -105,6 +108,17 @@ fn say_what_is_missing(loaded: &Loaded) {
             tracing::warn!("{unset}");
         }
     }
+}
+
+async fn say_what_polls_lack(loaded: &Loaded, app: &App, address: &Address) -> Result<()> {
+    let of_settings = watch::settings(&loaded.config, app.plugins(), address);
+    let orphans = watch::orphans(app.store(), app.plugins()).await?;
+    for found in of_settings.into_iter().chain(orphans) {
+        if let Found::Problem(what) = found {
+            tracing::warn!("{what}");
+        }
+    }
+    Ok(())
 }
 
 /// A schedule that never comes is a slip of the pen.

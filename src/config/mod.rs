@@ -71,8 +71,9 @@ pub struct StoreConfig {
     /// Such as "sqlite://data/cxbot.db", the file and its folder are made, or
     /// "postgres://user@host/database". One with a password belongs into DATABASE_URL.
     pub url: String,
-    /// The folder of the secrets of open ballots; it belongs on this machine's own disk and into no
-    /// backup. Default: keys, beside the SQLite file or in data.
+    /// The folder of the secrets of open mood polls, by its absolute path, such as "/var/lib/cxbot/keys";
+    /// it belongs on this machine's own disk and into no backup. Default: keys, beside the SQLite file. With
+    /// PostgreSQL there is no default, and no poll without it.
     pub keys: Option<PathBuf>,
 }
 
@@ -119,12 +120,25 @@ impl Default for StoreConfig {
     }
 }
 
+impl StoreConfig {
+    /// Whoever starts cxbot from another folder must not miss a secret that lies in this one.
+    fn check(&self) -> Result<(), Problem> {
+        let is_absolute = self.keys.as_ref().is_none_or(|keys| keys.is_absolute());
+        require(
+            is_absolute,
+            "store.keys",
+            "must be an absolute path, such as \"/var/lib/cxbot/keys\"",
+        )
+    }
+}
+
 impl Config {
     /// The settings of the workspace as plugins see them. Problems name the setting.
     pub fn workspace(&self) -> Result<Workspace, Problem> {
         let settings = &self.workspace;
         settings.check()?;
         self.schedule.check()?;
+        self.store.check()?;
         exclusions::check(&self.exclusions)?;
         self.intercom.check()?;
         self.slack.check()?;

@@ -54,6 +54,11 @@ fn a_problem_says_where_it_is_and_what_to_do() {
             "CXBOT__WORKSPACE__GOOD_FROM: workspace.good_from: must be 1 to 5",
         ),
         (
+            "[store]\nkeys = \"data/keys\"",
+            vec![],
+            "FILE:2: store.keys: must be an absolute path, such as \"/var/lib/cxbot/keys\"",
+        ),
+        (
             "[[exclusions]]\nname = \"a\"\nreason = \"b\"",
             vec![],
             "FILE:1: exclusions[0]: names nothing to match: give tag, team, teammate, channel or \

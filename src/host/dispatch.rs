@@ -36,9 +36,17 @@ impl App {
     }
 
     /// The form of a button that asks for more.
-    pub fn form(&self, id: &str) -> Result<Form> {
-        let (_, action, press) = self.behind(id)?;
-        Ok(form::form(id, action, &press.arguments))
+    pub async fn form(&self, id: &str) -> Result<Form> {
+        let (manifest, action, press) = self.behind(id)?;
+        let mut form = form::form(id, action, &press.arguments);
+        if action.introduced {
+            let introduce =
+                Call::Introduce { action: action.name.clone(), arguments: press.arguments };
+            if let Reply::Private(words) = self.call(manifest.name, introduce).await? {
+                form.about = words.plain();
+            }
+        }
+        Ok(form)
     }
 
     /// What is wrong with a form as it is filled in.

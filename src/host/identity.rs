@@ -88,6 +88,8 @@ mod tests {
             posts_to,
             asks,
             mentions,
+            asks_at_least: 0,
+            roles: Vec::new(),
         }
     }
 

@@ -27,7 +27,7 @@ use crate::clock::Clock;
 use crate::config::{AccessConfig, Config, Problem};
 use crate::store::{Address, Counting, Posted, Store};
 use ballots::Booth;
-pub use ballots::Directory;
+pub use ballots::{Directory, Untold, watch};
 use services::Services;
 
 /// What a configuration enables, before anything is opened.

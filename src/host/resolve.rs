@@ -211,6 +211,7 @@ mod tests {
             arguments,
             check: |_| Ok(()),
             suggests: Vec::new(),
+            introduced: false,
             individual: false,
             only: None,
             secret: false,

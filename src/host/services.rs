@@ -105,6 +105,16 @@ impl Host for Services {
         self.store.set_plugin_state(plugin, key, value).await
     }
 
+    async fn swap_state(
+        &self,
+        plugin: &str,
+        key: &str,
+        before: Option<&Value>,
+        after: Option<Value>,
+    ) -> anyhow::Result<bool> {
+        self.store.swap_plugin_state(plugin, key, before, after).await
+    }
+
     async fn publish(
         &self,
         plugin: &str,

@@ -1,5 +1,7 @@
 //! Secret ballots as rows: hashes and sealed papers, which say nothing without the ballot's secret.
 
+use std::collections::HashSet;
+
 use anyhow::{Context, Result};
 
 use super::engine::{Row, args};
@@ -40,12 +42,19 @@ impl Store {
         Ok(!self.engine.fetch(sql::OPEN_BALLOTS, args![]).await?.is_empty())
     }
 
-    /// Keeps a voter's paper in the place of the one before; an empty one takes it back.
+    /// Every ballot that has not been burnt: its plugin and its name.
+    pub async fn ballots(&self) -> Result<Vec<(String, String)>> {
+        let rows = self.engine.fetch(sql::ALL_BALLOTS, args![]).await?;
+        rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
+    }
+
+    /// Keeps a voter's paper in the place of the one before; an empty one takes it back. The voter may have
+    /// given that one under any of these hashes, and this one is under the first.
     pub async fn put_paper(
         &self,
         plugin: &str,
         ballot: &str,
-        voter: &str,
+        voters: &[String],
         paper: &str,
     ) -> Result<Put> {
         let work = || async {
@@ -54,11 +63,24 @@ impl Store {
             if open.first().map(read).transpose()?.is_none_or(|open| open.sealed) {
                 return Ok(Put::Closed);
             }
-            let before = tx.fetch(sql::PAPER, args![plugin, ballot, voter]).await?;
-            let before = before.first().map(|row| row.text(0)).transpose()?.unwrap_or_default();
-            tx.execute(sql::PUT_PAPER, args![plugin, ballot, voter, paper]).await?;
+            let mut put = Put::New;
+            for (place, voter) in voters.iter().map(String::as_str).enumerate() {
+                let before = tx.fetch(sql::PAPER, args![plugin, ballot, voter]).await?;
+                let before = before.first().map(|row| row.text(0)).transpose()?;
+                let given = before.is_some_and(|paper| !paper.is_empty());
+                if given {
+                    put = Put::Instead;
+                }
+                match place {
+                    0 => tx.execute(sql::PUT_PAPER, args![plugin, ballot, voter, paper]).await?,
+                    _ if given => {
+                        tx.execute(sql::PUT_PAPER, args![plugin, ballot, voter, ""]).await?
+                    }
+                    _ => 0,
+                };
+            }
             tx.commit().await?;
-            Ok(if before.is_empty() { Put::New } else { Put::Instead })
+            Ok(put)
         };
         self.engine.transact(work).await
     }
@@ -82,6 +104,12 @@ impl Store {
     /// The voters who have given a paper or have been reminded to.
     pub async fn voters_to_leave_alone(&self, plugin: &str, ballot: &str) -> Result<Vec<String>> {
         let rows = self.engine.fetch(sql::LEAVE_ALONE, args![plugin, ballot]).await?;
+        rows.iter().map(|row| row.text(0)).collect()
+    }
+
+    /// The voters who have given a paper.
+    pub async fn voters_who_gave(&self, plugin: &str, ballot: &str) -> Result<HashSet<String>> {
+        let rows = self.engine.fetch(sql::PAPERS, args![plugin, ballot]).await?;
         rows.iter().map(|row| row.text(0)).collect()
     }
 

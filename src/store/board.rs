@@ -54,7 +54,7 @@ impl Store {
     /// The JSON under a plugin's key.
     pub async fn plugin_state(&self, plugin: &str, key: &str) -> Result<Option<Value>> {
         let rows = self.engine.fetch(sql::STATE, args![plugin, key]).await?;
-        rows.first().map(|row| Ok(serde_json::from_str(&row.text(0)?)?)).transpose()
+        rows.first().map(read_state).transpose()
     }
 
     /// Keeps JSON under a plugin's key; `None` deletes it.
@@ -65,13 +65,30 @@ impl Store {
         value: Option<Value>,
     ) -> Result<()> {
         let mut tx = self.engine.begin().await?;
-        match value {
-            Some(value) => {
-                tx.execute(sql::SET_STATE, args![plugin, key, value.to_string()]).await?
-            }
-            None => tx.execute(sql::DROP_STATE, args![plugin, key]).await?,
-        };
+        write_state(&mut tx, plugin, key, value).await?;
         tx.commit().await
+    }
+
+    /// The same, if what is kept is still `before`; false, and nothing changed, where it is not.
+    pub async fn swap_plugin_state(
+        &self,
+        plugin: &str,
+        key: &str,
+        before: Option<&Value>,
+        after: Option<Value>,
+    ) -> Result<bool> {
+        let swap = || async {
+            let mut tx = self.engine.begin().await?;
+            let rows = tx.fetch(sql::STATE, args![plugin, key]).await?;
+            let now = rows.first().map(read_state).transpose()?;
+            if now.as_ref() != before {
+                return Ok(false);
+            }
+            write_state(&mut tx, plugin, key, after.clone()).await?;
+            tx.commit().await?;
+            Ok(true)
+        };
+        self.engine.transact(swap).await
     }
 
     /// Says how the message `key` is to look at each destination, and what has to be delivered for
@@ -153,6 +170,13 @@ impl Store {
         rows.iter().map(Posted::read).collect()
     }
 
+    /// Everywhere that a message of a plugin is wanted.
+    pub async fn destinations_of(&self, plugin: &str, key: &str) -> Result<Vec<Destination>> {
+        let rows = self.engine.fetch(sql::DESTINATIONS_OF, args![plugin, key]).await?;
+        let read = |row: &Row| row.text(0)?.parse().map_err(anyhow::Error::msg);
+        rows.iter().map(read).collect()
+    }
+
     /// One message as it is wanted at a destination.
     pub async fn wanted(
         &self,
@@ -164,6 +188,18 @@ impl Store {
         let rows = self.engine.fetch(sql::WANTED, place).await?;
         rows.first().map(Posted::read).transpose()
     }
+}
+
+fn read_state(row: &Row) -> Result<Value> {
+    Ok(serde_json::from_str(&row.text(0)?)?)
+}
+
+async fn write_state(tx: &mut Tx, plugin: &str, key: &str, value: Option<Value>) -> Result<()> {
+    match value {
+        Some(value) => tx.execute(sql::SET_STATE, args![plugin, key, value.to_string()]).await?,
+        None => tx.execute(sql::DROP_STATE, args![plugin, key]).await?,
+    };
+    Ok(())
 }
 
 #[cfg(test)]

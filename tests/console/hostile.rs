@@ -31,7 +31,7 @@ impl Desk for Nobody {
         Vec::new()
     }
 
-    fn form(&self, _: &str) -> Result<Form, Message> {
+    async fn form(&self, _: &str) -> Result<Form, Message> {
         Err(Message::sentence(Text::new().outside(WORDS)))
     }
 

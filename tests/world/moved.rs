@@ -119,6 +119,12 @@ impl Moved {
         (self.app, self.bot) = (app, bot);
     }
 
+    /// The same with other settings.
+    pub async fn restart_with(&mut self, change: fn(&mut Config)) {
+        self.setup.change = change;
+        self.restart().await;
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -5,7 +5,8 @@ use cxbot_sdk::schedule::Schedule;
 use cxbot_sdk::{Destination, Error, Result};
 use jiff::civil::{Date, Time, time};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The mood poll: `[plugins.mood]`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -18,6 +19,7 @@ pub struct Config {
     /// When it closes: the first of these times after it opened. Default: Tuesdays at 12:00.
     pub closes: Schedule,
     /// Days on which no poll opens, such as "2026-12-28".
+    #[serde(deserialize_with = "days")]
     #[schemars(with = "Vec<String>")]
     pub skip: Vec<Date>,
     /// Who is asked, such as ["Maya Ortiz", "slack:S0123ABCD", "discord:@&112233"]; empty: whoever is in the
@@ -32,6 +34,7 @@ pub struct Config {
     /// Whether those who have not answered are reminded once, by direct message.
     pub reminder: bool,
     /// The time of day of that, in their own zone where it is known, such as "09:00".
+    #[serde(deserialize_with = "time_of_day")]
     #[schemars(with = "String")]
     pub remind_at: Time,
     /// The roles of which one is needed to open and close polls and to read results on demand.
@@ -49,6 +52,25 @@ pub enum Mode {
     /// For small teams: all words are shown however few answer. Nobody's name is kept here either, but
     /// people may guess.
     Open,
+}
+
+fn days<'de, D: Deserializer<'de>>(reader: D) -> Result<Vec<Date>, D::Error> {
+    let read = |text: String| {
+        text.trim().parse().map_err(|_| {
+            let must = "is not a day; write it like \"2026-12-28\"";
+            D::Error::custom(format!("\"{text}\" {must}"))
+        })
+    };
+    Vec::<String>::deserialize(reader)?.into_iter().map(read).collect()
+}
+
+fn time_of_day<'de, D: Deserializer<'de>>(reader: D) -> Result<Time, D::Error> {
+    let text = String::deserialize(reader)?;
+    let read = ["%H:%M", "%H:%M:%S"].iter().find_map(|as_| Time::strptime(as_, text.trim()).ok());
+    read.ok_or_else(|| {
+        let must = "is not a time of day; write it like \"09:00\"";
+        D::Error::custom(format!("\"{text}\" {must}"))
+    })
 }
 
 impl Default for Config {

@@ -1,35 +1,28 @@
 //! The mood poll: one word a week from the leaders, and nobody can tell whose.
 //!
-//! [`word`] says what a word is; [`poll`] is what is kept; [`tally`] counts, purely; [`message`] writes
-//! down what people see. Who answers is known to the host's ballot alone and to nobody once it is burnt.
+//! [`word`] says what a word is; [`poll`] is what is kept; [`open`], [`answer`] and [`close`] are a poll's life;
+//! [`tally`] counts, purely; [`message`] writes down what people see. Who answers is known to the host's ballot alone and to nobody once it is burnt.
 
+mod answer;
+mod close;
 pub mod config;
 mod message;
+mod open;
 mod poll;
 mod tally;
 mod word;
 
-use std::collections::BTreeSet;
-
-use cxbot_sdk::ballot::Cast;
-use cxbot_sdk::cells::lane_verdicts;
-use cxbot_sdk::week::Week;
 use cxbot_sdk::{Cx, Error, Invoker, Message, Need, Plugin, Reply, Result, Routes, Tick};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use config::Config;
-use poll::{Answer, Poll, Results};
+use poll::{Poll, Results};
 use word::Word;
 
 /// The plugin.
 pub struct Mood(Config);
-
-/// Most characters of a win or a challenge.
-const NOTE: usize = 300;
-/// The weeks that the usual range of a lane looks back on, as in the digest.
-const HISTORY: usize = cxbot_sdk::figures::BAND_WEEKS;
 
 /// The open poll.
 const POLL: &str = "poll";
@@ -63,7 +56,7 @@ pub enum What {
 pub struct SayArgs {
     /// Which poll.
     pub poll: String,
-    /// One word of at most 24 letters, or one emoji.
+    /// At most 24 letters, or one emoji. A name of someone here is counted and not shown.
     #[schemars(title = "In one word")]
     pub word: Word,
     /// If you like. It is kept only with the tick below.
@@ -96,18 +89,22 @@ impl Plugin for Mood {
 
     fn routes(&self) -> Routes<Self> {
         let Config { schedule, skip, closes, .. } = &self.0;
-        let hourly = "0 * * * *".parse().expect("the schedule of reminders is well-formed");
+        // Mornings begin at quarters of an hour too, where zones are off by some.
+        let watch = "*/15 * * * *".parse().expect("the schedule of reminders is well-formed");
         Routes::new()
             .posts_to(&self.0.channels)
             .asks(&self.0.invited())
+            .asks_at_least(if self.0.mode == config::Mode::Anonymous { self.0.floor } else { 0 })
+            .roles(&self.0.roles)
             .command("mood", "The mood poll: open, close, results, history, export.", Self::mood)
-            .action("say", &message::about(&self.0), Self::say)
+            .action("say", "Takes your word, without your name.", Self::say)
+            .introduced(Self::introduce)
             .secret()
             .action("take_back", "Takes your answer back.", Self::take_back)
             .secret()
             .job("open", &schedule.clone().skipping(skip), Self::open_due)
             .job("close", closes, Self::close_due)
-            .job("remind", &hourly, Self::remind)
+            .job("remind", &watch, Self::watch)
     }
 }
 
@@ -160,203 +157,16 @@ impl Mood {
         Ok(cx.state().get(RESULTS).await?.unwrap_or_default())
     }
 
-    async fn open_due(cx: Cx<Self>, tick: Tick) -> Result<()> {
-        if cx.0.invited().is_empty() {
-            return Ok(());
-        }
-        cx.open(&cx, tick.slot).await.map(drop)
-    }
-
-    async fn open_now(&self, cx: &Cx<Self>) -> Result<Message> {
-        if self.0.invited().is_empty() {
-            return Err(Error::refused(
-                "Nobody is asked yet: whoever runs cxbot names an audience or channels under \
-                 [plugins.mood].",
-            ));
-        }
-        if let Some(poll) = self.poll(cx).await? {
-            return Err(Error::refused(message::is_open(&poll)));
-        }
-        match self.open(cx, cx.now()).await? {
-            Some(poll) => Ok(Message::sentence(message::is_open(&poll))),
-            None => Err(Error::refused("There is no time at which it would close.")),
-        }
-    }
-
-    /// Opens the poll of a slot; again, it only says so again. None where it would have closed already.
-    async fn open(&self, cx: &Cx<Self>, slot: Timestamp) -> Result<Option<Poll>> {
-        let zone = &cx.workspace().zone;
-        let closes = self.0.closes.next_after(slot, zone).filter(|closes| closes.at > cx.now());
-        let Some(closes) = closes else { return Ok(None) };
-        let results = self.results(cx).await?;
-        if results.iter().any(|past| past.slot == slot) {
-            return Ok(None);
-        }
-        let poll = match self.poll(cx).await? {
-            Some(poll) if poll.slot == slot => poll,
-            other => {
-                if let Some(other) = other {
-                    self.close(cx, other).await?;
-                }
-                let week = Week::complete_before(slot, zone);
-                let name = name(week, &results);
-                let asked = cx.ballot(&name)?.open(&self.0.invited()).await?;
-                // What is asked and where stays as it was, whatever the settings become meanwhile.
-                let Config { question, channels, mode, floor, .. } = self.0.clone();
-                let closes_at = closes.at;
-                let poll =
-                    Poll { name, week, slot, closes_at, question, channels, mode, floor, asked };
-                cx.state().set(POLL, &poll).await?;
-                poll
+    /// Between the times at which polls open and close: closes one that is over, whatever the settings say
+    /// by now, and reminds of one that is open.
+    async fn watch(cx: Cx<Self>, _: Tick) -> Result<()> {
+        match cx.poll(&cx).await? {
+            Some(poll) if poll.closes_at <= cx.now() => cx.close(&cx, poll).await.map(drop),
+            Some(poll) if cx.0.reminder => {
+                let (message, time) = (message::reminder(&poll), (poll.slot, poll.closes_at));
+                cx.ballot(&poll.name)?.remind(cx.0.remind_at, time, &message).await
             }
-        };
-        self.show(cx, &poll).await?;
-        Ok(Some(poll))
-    }
-
-    /// Makes the open poll's message say how many have answered.
-    async fn show(&self, cx: &Cx<Self>, poll: &Poll) -> Result<()> {
-        let ballot = cx.ballot(&poll.name)?;
-        self.publish(cx, poll, async { Ok(message::open(poll, ballot.papers().await?)) }).await
-    }
-
-    async fn publish(
-        &self,
-        cx: &Cx<Self>,
-        poll: &Poll,
-        render: impl Future<Output = Result<Message>> + Send,
-    ) -> Result<()> {
-        match poll.channels.is_empty() {
-            true => cx.ballot(&poll.name)?.publish(&poll.name, render).await,
-            false => cx.publish(&poll.channels, &poll.name, render).await,
+            _ => Ok(()),
         }
     }
-
-    async fn say(cx: Cx<Self>, invoker: Invoker, args: SayArgs) -> Result<Reply> {
-        let poll = cx.still_open(&cx, &args.poll).await?;
-        let note = args.note.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
-        if note.as_ref().is_some_and(|note| note.chars().count() > NOTE) {
-            return Err(Error::refused(format!(
-                "A win or a challenge has at most {NOTE} letters."
-            )));
-        }
-        let unticked = note.is_some() && !args.share;
-        let answer = Answer { word: args.word, note: note.filter(|_| args.share) };
-        let cast = cx.ballot(&poll.name)?.cast(&invoker, &answer).await?;
-        if matches!(cast, Cast::Closed | Cast::NotInvited) {
-            return Err(Error::refused(message::not_taken(cast, &poll, cx.next(&cx))));
-        }
-        cx.show(&cx, &poll).await?;
-        Ok(Reply::Private(message::recorded(&poll, &answer, cast, unticked)))
-    }
-
-    async fn take_back(cx: Cx<Self>, invoker: Invoker, args: PollArgs) -> Result<Reply> {
-        let poll = cx.still_open(&cx, &args.poll).await?;
-        let cast = cx.ballot(&poll.name)?.take_back(&invoker).await?;
-        if cast == Cast::TakenBack {
-            cx.show(&cx, &poll).await?;
-            return Ok(Reply::Private(message::taken_back(&poll)));
-        }
-        Err(Error::refused(message::not_taken(cast, &poll, cx.next(&cx))))
-    }
-
-    /// The poll of that name, as long as it takes answers.
-    async fn still_open(&self, cx: &Cx<Self>, name: &str) -> Result<Poll> {
-        match self.poll(cx).await? {
-            Some(poll) if poll.name == name && cx.now() < poll.closes_at => Ok(poll),
-            _ => Err(Error::refused(message::too_late(self.next(cx)))),
-        }
-    }
-
-    async fn close_due(cx: Cx<Self>, _: Tick) -> Result<()> {
-        match cx.poll(&cx).await?.filter(|poll| poll.closes_at <= cx.now()) {
-            Some(poll) => cx.close(&cx, poll).await.map(drop),
-            None => Ok(()),
-        }
-    }
-
-    async fn close_now(&self, cx: &Cx<Self>) -> Result<Message> {
-        match self.poll(cx).await? {
-            Some(poll) => {
-                let results = self.close(cx, poll).await?;
-                self.told(cx, &results).await
-            }
-            None => Err(Error::refused("No poll is open.")),
-        }
-    }
-
-    /// Counts, shows the results, and burns everything else. Each step may be done again after a crash.
-    async fn close(&self, cx: &Cx<Self>, poll: Poll) -> Result<Results> {
-        let ballot = cx.ballot(&poll.name)?;
-        let mut all = self.results(cx).await?;
-        let counted = all.iter().find(|past| past.name == poll.name).cloned();
-        let again = counted.is_some();
-        let results = match counted {
-            Some(counted) => counted,
-            None => {
-                let results = self.counted(cx, &poll).await?;
-                all.push(results.clone());
-                cx.state().set(RESULTS, &all).await?;
-                results
-            }
-        };
-        match self.publish(cx, &poll, self.told(cx, &results)).await {
-            // It was burnt before a crash, so the results were shown before that.
-            Err(Error::Refused(_)) if again => {}
-            done => done?,
-        }
-        ballot.burn().await?;
-        cx.state().delete(POLL).await?;
-        Ok(results)
-    }
-
-    async fn counted(&self, cx: &Cx<Self>, poll: &Poll) -> Result<Results> {
-        let ballot = cx.ballot(&poll.name)?;
-        let given = ballot.papers().await?;
-        let mut answers: Vec<Answer> = ballot.seal().await?;
-        let mut held_back = BTreeSet::new();
-        for answer in &mut answers {
-            let word = answer.word.to_string();
-            if ballot.without_names(&word).await? != word {
-                held_back.insert(answer.word.folded());
-            }
-            if let Some(note) = &mut answer.note {
-                *note = ballot.without_names(note).await?;
-            }
-        }
-        // A poll that is closed before its time is closed now.
-        let closed_at = poll.closes_at.min(cx.now());
-        let results = tally::tally(poll, &answers, &held_back, closed_at);
-        let lost = answers.is_empty() && given > 0;
-        Ok(Results { lost, answered: given, ..results })
-    }
-
-    /// The results with the weeks before them and the lanes beside them.
-    async fn told(&self, cx: &Cx<Self>, results: &Results) -> Result<Message> {
-        let all = self.results(cx).await?;
-        let window =
-            cx.scores()?.window(&Default::default(), results.week, HISTORY, cx.now()).await?;
-        let lanes = lane_verdicts(&window, cx.workspace());
-        Ok(message::results(results, &all, &lanes, &window.now, cx.workspace()))
-    }
-
-    async fn remind(cx: Cx<Self>, _: Tick) -> Result<()> {
-        let Some(poll) = cx.poll(&cx).await?.filter(|poll| cx.now() < poll.closes_at) else {
-            return Ok(());
-        };
-        if !cx.0.reminder {
-            return Ok(());
-        }
-        let message = message::reminder(&poll);
-        let time = (poll.slot, poll.closes_at);
-        cx.ballot(&poll.name)?.remind(cx.0.remind_at, time, &message).await
-    }
-}
-
-/// The week, or the week with a number where it has been asked about before.
-fn name(week: Week, results: &[Results]) -> String {
-    let taken = |name: &String| results.iter().any(|past| past.name == *name);
-    let again = (2..).map(|number| format!("{week}-{number}"));
-    let mut names = std::iter::once(week.to_string()).chain(again);
-    names.find(|name| !taken(name)).unwrap_or_default()
 }

@@ -52,10 +52,22 @@ pub struct Results {
     pub lost: bool,
     /// The most frequent first, then by name.
     pub words: Vec<Said>,
-    /// Words that were said once and are not shown, and words that name someone.
+    /// How many said words that are not shown: those that were said once, and those that name someone.
     pub others: u64,
+    /// How many such words there are.
+    #[serde(default)]
+    pub other_words: u64,
     /// Wins and challenges that may be shown, in no order.
     pub notes: Vec<String>,
+}
+
+impl Results {
+    /// How many words there are beside the first so many that are shown.
+    pub fn words_beside(&self, shown: usize) -> u64 {
+        // Results of before words were counted: each was said once, or names someone.
+        let others = if self.other_words == 0 { self.others } else { self.other_words };
+        self.words.len().saturating_sub(shown) as u64 + others
+    }
 }
 
 /// A word, as most people wrote it.

@@ -33,6 +33,7 @@ pub fn tally(
         lost: false,
         words: Vec::new(),
         others: 0,
+        other_words: 0,
         notes: Vec::new(),
     };
     if short_of.is_some() {
@@ -43,6 +44,7 @@ pub fn tally(
         let count = spellings.values().sum();
         if held_back.contains(&folded) || count == 1 && !shows_rare {
             results.others += count;
+            results.other_words += 1;
         } else {
             results.words.push(Said { word: most_written(&spellings), count });
         }

@@ -3,11 +3,12 @@
 use std::fmt;
 
 use icu_casemap::CaseMapper;
+use icu_properties::CodePointSetData;
+use icu_properties::props::DefaultIgnorableCodePoint;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
-use unicode_properties::{GeneralCategoryGroup, UnicodeEmoji, UnicodeGeneralCategory};
-use unicode_segmentation::UnicodeSegmentation;
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 /// Most characters (Unicode scalar values) of a word.
 pub const LONGEST: usize = 24;
@@ -19,10 +20,14 @@ pub const LONGEST: usize = 24;
 pub struct Word(String);
 
 impl Word {
-    /// What is the same for everyone who says the same: case does not count, nor how an emoji is drawn.
+    /// What is the same for everyone who says the same: case does not count, nor what nobody sees, nor how an
+    /// emoji is drawn.
     pub fn folded(&self) -> String {
-        let folded = CaseMapper::new().fold_string(&self.0).nfkc().collect::<String>();
-        folded.replace(['\u{fe0e}', '\u{fe0f}'], "")
+        if emoji(&self.0).is_some() {
+            return self.0.replace(['\u{fe0e}', '\u{fe0f}'], "");
+        }
+        let folded = CaseMapper::new().fold_string(&self.0).into_owned();
+        folded.nfkc().filter(|c| !is_unseen(*c)).collect()
     }
 }
 
@@ -30,10 +35,12 @@ impl TryFrom<String> for Word {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
+        // Before anything is composed, which would make letters of some emoji.
+        if let Some(emoji) = emoji(text.trim_matches(is_edge)) {
+            return Ok(Word(emoji.to_owned()));
+        }
         let text: String = text.nfkc().collect();
-        // "Happy." is a word with a full stop.
-        let edge = |c: char| c.is_whitespace() || is_unseen(c) || ".,;:!?¡¿…\"'“”„«»()".contains(c);
-        let word = text.trim_matches(edge);
+        let word = text.trim_matches(|c| is_edge(c) || is_drawing(c));
         let words = word.split_whitespace().count();
         if words == 0 {
             return Err("Say it in one word, or with one emoji.".to_owned());
@@ -41,10 +48,7 @@ impl TryFrom<String> for Word {
         if words > 1 {
             return Err(format!("One word, please: these are {words}."));
         }
-        if is_emoji(word) {
-            return Ok(Word(word.to_owned()));
-        }
-        if word.chars().any(|c| !is_of_words(c)) {
+        if word.chars().any(|c| !is_of_words(c)) || !word.chars().any(is_letter) {
             return Err("One word or one emoji, please, without other signs.".to_owned());
         }
         match word.chars().count() {
@@ -66,24 +70,44 @@ impl fmt::Display for Word {
     }
 }
 
-/// Joiners belong to some scripts' words; other unseen characters only hide something.
+/// What may stand around a word and is not part of it: "Happy." is a word with a full stop.
+fn is_edge(c: char) -> bool {
+    let is_sign = ".,;:!?¡¿…\"'“”„«»()".contains(c);
+    c.is_whitespace() || c.is_control() || is_sign || is_unseen(c) && !is_drawing(c)
+}
+
+/// What says how the emoji before it is drawn, or ends it.
+fn is_drawing(c: char) -> bool {
+    matches!(c, '\u{fe0e}' | '\u{fe0f}' | '\u{e0020}'..='\u{e007f}')
+}
+
+/// Characters that show nothing, some letters among them.
 fn is_unseen(c: char) -> bool {
-    let other = c.general_category_group() == GeneralCategoryGroup::Other;
-    other && !['\u{200c}', '\u{200d}'].contains(&c)
+    CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+        || c.general_category_group() == GeneralCategoryGroup::Other
+}
+
+/// Without one of these nothing is said.
+fn is_letter(c: char) -> bool {
+    use GeneralCategoryGroup::{Letter, Number};
+    matches!(c.general_category_group(), Letter | Number) && !is_unseen(c)
 }
 
 fn is_of_words(c: char) -> bool {
-    use GeneralCategoryGroup::{Letter, Mark, Number};
-    matches!(c.general_category_group(), Letter | Mark | Number)
-        || "'’-‑·".contains(c)
-        || ['\u{200c}', '\u{200d}'].contains(&c)
+    let is_mark = c.general_category_group() == GeneralCategoryGroup::Mark && !is_unseen(c);
+    is_letter(c) || is_mark || "'’-‑·".contains(c) || is_joiner(c)
 }
 
-/// One character as people see it, drawn as an emoji.
-fn is_emoji(word: &str) -> bool {
-    let mut seen = word.graphemes(true);
-    let one = seen.next().is_some() && seen.next().is_none();
-    one && word.chars().any(|c| !c.is_ascii() && c.is_emoji_char())
+/// Unseen, and yet part of how Persian, some Indian scripts and Mongolian are written.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}' | '\u{180b}'..='\u{180d}' | '\u{180f}')
+}
+
+/// The text, if it is one emoji: one of the sequences that Unicode recommends, drawn in whatever way. Of
+/// those with a sign that means something to platforms and spreadsheets (#️⃣, *️⃣) none is a mood.
+fn emoji(text: &str) -> Option<&str> {
+    let known = emojis::get(text).is_some();
+    (known && !text.contains(['#', '*'])).then_some(text)
 }
 
 #[cfg(test)]
@@ -112,9 +136,18 @@ mod tests {
             ("👩🏽‍💻", "👩🏽‍💻"),
             ("🇮🇪", "🇮🇪"),
             ("❤️", "❤️"),
+            ("❤", "❤"),
+            ("™️", "™️"),
+            ("ℹ️", "ℹ️"),
+            ("㊗️", "㊗️"),
+            ("1️⃣", "1️⃣"),
+            ("🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🏴󠁧󠁢󠁳󠁣󠁴󠁿"),
+            (" 🙂! ", "🙂"),
+            ("ᠠ᠋ᠠ", "ᠠ᠋ᠠ"),
         ] {
-            // NFKC spells some letters in parts that look the same.
-            assert_eq!(read(text), Ok(wanted.nfkc().collect()), "{text}");
+            // NFKC spells some letters in parts that look the same, and leaves emoji alone.
+            let wanted = emoji(wanted).map_or_else(|| wanted.nfkc().collect(), str::to_owned);
+            assert_eq!(read(text), Ok(wanted), "{text}");
         }
     }
 
@@ -125,6 +158,20 @@ mod tests {
             (" \u{200b}\u{202e} ", "Say it in one word, or with one emoji."),
             ("very happy", "One word, please: these are 2."),
             ("a\u{a0}b\nc", "One word, please: these are 3."),
+            ("\u{200d}\u{200c}", "Say it in one word, or with one emoji."),
+            ("\u{3164}", "Say it in one word, or with one emoji."),
+            ("\u{115f}\u{1160}\u{ffa0}", "Say it in one word, or with one emoji."),
+            ("\u{2800}", "One word or one emoji, please, without other signs."),
+            ("\u{301}", "One word or one emoji, please, without other signs."),
+            ("-", "One word or one emoji, please, without other signs."),
+            ("cal\u{3164}m", "One word or one emoji, please, without other signs."),
+            ("🙂\u{301}", "One word or one emoji, please, without other signs."),
+            ("a\u{200d}🙂", "One word or one emoji, please, without other signs."),
+            (
+                "👩\u{200d}👩\u{200d}👩\u{200d}👩",
+                "One word or one emoji, please, without other signs.",
+            ),
+            ("*️⃣", "One word or one emoji, please, without other signs."),
             ("🙂🙂", "One word or one emoji, please, without other signs."),
             ("ok🙂", "One word or one emoji, please, without other signs."),
             ("<@U1>", "One word or one emoji, please, without other signs."),
@@ -146,6 +193,7 @@ mod tests {
             ("ΣΊΣΥΦΟΣ", "σίσυφος"),
             ("❤️", "❤"),
             ("ﬁne", "Fine"),
+            ("c\u{200d}alm", "calm"),
         ] {
             assert_eq!(folded(one), folded(other), "{one}");
         }

@@ -1,7 +1,8 @@
 //! A secret ballot: people answer, and nobody can tell who answered what.
 //!
 //! While it is open the host keeps each paper under a hash of its voter and of a secret of that ballot, so
-//! that a paper can be changed or taken back. When it is burnt the secret is gone, and with it every way
+//! that a paper can be changed or taken back. Voters are known by where they are on platforms, whatever the
+//! settings call them meanwhile. When it is burnt the secret is gone, and with it every way
 //! from a paper to a person.
 
 use std::fmt;
@@ -118,14 +119,23 @@ pub enum Cast {
     NotInvited,
 }
 
+/// Whom a ballot asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Whom<'a> {
+    pub invited: &'a [Invited],
+    /// Whether each gets it as a direct message, so that everyone has to be known.
+    pub directly: bool,
+}
+
 /// What the host keeps of ballots. Every function may be called again after a crash.
 #[async_trait]
 pub trait Ballots: Send + Sync {
-    /// Opens a ballot; how many people are asked, where that can be told. Refused where nobody can be.
-    async fn open(&self, plugin: &str, ballot: &str, invited: &[Invited]) -> Result<Option<u64>>;
+    /// Opens a ballot; how many people are asked, where that can be told. Refused, and nothing kept, where
+    /// nobody can be asked, or not at the moment.
+    async fn open(&self, plugin: &str, ballot: &str, whom: Whom<'_>) -> Result<Option<u64>>;
 
     /// Keeps a paper in the place of the voter's earlier one, or takes that back; committed when it
-    /// returns.
+    /// returns. A voter is who asked, as a secret action is told.
     async fn cast(
         &self,
         plugin: &str,
@@ -137,13 +147,17 @@ pub trait Ballots: Send + Sync {
     /// How many papers there are.
     async fn papers(&self, plugin: &str, ballot: &str) -> anyhow::Result<u64>;
 
+    /// Why papers are there and cannot be read, for whoever could make them readable; none where they can.
+    async fn unreadable(&self, plugin: &str, ballot: &str) -> anyhow::Result<Option<String>>;
+
     /// From now on no paper is taken; all of them, in no order.
     async fn seal(&self, plugin: &str, ballot: &str) -> anyhow::Result<Vec<Value>>;
 
     /// Destroys the ballot's secret, its papers and every trace of how they came.
     async fn burn(&self, plugin: &str, ballot: &str) -> anyhow::Result<()>;
 
-    /// Makes the message `key` look as rendered in a direct message to everyone who is asked.
+    /// Makes the message `key` look as rendered in a direct message to everyone who is asked, and wherever
+    /// it stands already.
     async fn publish(
         &self,
         plugin: &str,
@@ -163,8 +177,13 @@ pub trait Ballots: Send + Sync {
         message: &Message,
     ) -> anyhow::Result<()>;
 
-    /// The words with a mark in the place of every name of someone known.
-    async fn without_names(&self, words: &str) -> anyhow::Result<String>;
+    /// Each of these texts with a mark in the place of every name of someone known or asked.
+    async fn without_names(
+        &self,
+        plugin: &str,
+        ballot: &str,
+        texts: &[String],
+    ) -> anyhow::Result<Vec<String>>;
 }
 
 /// What stands in the place of a name.
@@ -183,8 +202,8 @@ impl<'h> Ballot<'h> {
     }
 
     /// Opens it; how many people are asked, where that can be told.
-    pub async fn open(&self, invited: &[Invited]) -> Result<Option<u64>> {
-        self.host.ballots().open(self.plugin, &self.name, invited).await
+    pub async fn open(&self, whom: Whom<'_>) -> Result<Option<u64>> {
+        self.host.ballots().open(self.plugin, &self.name, whom).await
     }
 
     /// Keeps the invoker's paper, in the place of an earlier one.
@@ -201,6 +220,11 @@ impl<'h> Ballot<'h> {
     /// How many papers there are.
     pub async fn papers(&self) -> Result<u64> {
         Ok(self.host.ballots().papers(self.plugin, &self.name).await?)
+    }
+
+    /// Why there are papers that cannot be read, if so.
+    pub async fn unreadable(&self) -> Result<Option<String>> {
+        Ok(self.host.ballots().unreadable(self.plugin, &self.name).await?)
     }
 
     /// Closes it for good; all papers, in no order.
@@ -235,9 +259,9 @@ impl<'h> Ballot<'h> {
         Ok(ballots.remind(self.plugin, &self.name, from, opened_and_ends, message).await?)
     }
 
-    /// The words with [`NAME_MARK`] in the place of every name of someone known.
-    pub async fn without_names(&self, words: &str) -> Result<String> {
-        Ok(self.host.ballots().without_names(words).await?)
+    /// Each of these texts with [`NAME_MARK`] in the place of every name of someone known or asked.
+    pub async fn without_names(&self, texts: &[String]) -> Result<Vec<String>> {
+        Ok(self.host.ballots().without_names(self.plugin, &self.name, texts).await?)
     }
 }
 

@@ -153,6 +153,14 @@ impl Destination {
             _ => false,
         }
     }
+
+    /// For a log, where no person's id belongs.
+    pub fn nameless(&self) -> String {
+        match self.is_person() {
+            true => format!("someone by direct message on {}", self.platform),
+            false => self.to_string(),
+        }
+    }
 }
 
 /// People on a platform who belong together. The platform says who they are at the moment; bots are
@@ -298,6 +306,14 @@ pub trait Host: Send + Sync + 'static {
         key: &str,
         value: Option<Value>,
     ) -> anyhow::Result<()>;
+    /// The same, if what is kept is still `before`; false, and nothing changed, where it is not.
+    async fn swap_state(
+        &self,
+        plugin: &str,
+        key: &str,
+        before: Option<&Value>,
+        after: Option<Value>,
+    ) -> anyhow::Result<bool>;
     /// Makes the message `key` of `plugin` look as rendered, wherever the audience is.
     async fn publish(
         &self,

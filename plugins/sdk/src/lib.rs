@@ -19,6 +19,7 @@ pub mod figures;
 pub mod history;
 pub mod lint;
 pub mod message;
+pub mod names;
 pub mod near;
 pub mod plugin;
 pub mod schedule;

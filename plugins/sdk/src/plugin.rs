@@ -101,11 +101,14 @@ pub struct Routes<P> {
     jobs: Vec<(Job, Handler<P, Tick>)>,
     home: Option<Handler<P, Invoker>>,
     suggestions: Vec<(Typing, SuggestionHandler<P>)>,
+    introductions: Vec<(String, Handler<P, Value>)>,
     counted: Vec<Filter>,
     segments: Vec<String>,
     posts_to: Vec<Destination>,
     asks: Vec<Invited>,
     mentions: Vec<Mentioned>,
+    asks_at_least: u64,
+    roles: Vec<String>,
 }
 
 /// An action and an argument of it.
@@ -131,6 +134,8 @@ pub struct Action {
     pub check: Check,
     /// The arguments for which values are suggested while someone types.
     pub suggests: Vec<String>,
+    /// Whether what stands above its form depends on what its button says.
+    pub introduced: bool,
     /// Whether it is about single people or conversations: never run in protected mode.
     pub individual: bool,
     /// Whether nobody may find out who asked for it: the host keeps no trace that can be read.
@@ -192,6 +197,10 @@ pub struct Manifest {
     pub asks: Vec<Invited>,
     /// Whom its settings name.
     pub mentions: Vec<Mentioned>,
+    /// So many have to answer before anything is told of it.
+    pub asks_at_least: u64,
+    /// Roles of which one is needed for some of what its commands do.
+    pub roles: Vec<String>,
 }
 
 /// Someone whom a plugin's settings name, such as a company of a group.
@@ -208,11 +217,14 @@ impl<P: Plugin> Default for Routes<P> {
             jobs: Vec::new(),
             home: None,
             suggestions: Vec::new(),
+            introductions: Vec::new(),
             counted: Vec::new(),
             segments: Vec::new(),
             posts_to: Vec::new(),
             asks: Vec::new(),
             mentions: Vec::new(),
+            asks_at_least: 0,
+            roles: Vec::new(),
         }
     }
 }
@@ -305,6 +317,26 @@ impl<P: Plugin> Routes<P> {
         self
     }
 
+    /// Says what stands above the form of the action before, from what its button says; refused where the
+    /// form makes no sense any more.
+    pub fn introduced<A, F, R>(mut self, run: F) -> Self
+    where
+        A: DeserializeOwned + JsonSchema,
+        F: Fn(Cx<P>, A) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Message>> + Send + 'static,
+    {
+        let Some((action, _)) = self.actions.last_mut() else { return self };
+        action.introduced = true;
+        let name = action.name.clone();
+        let run = move |cx, arguments| -> BoxFuture<'static, Result<Reply>> {
+            let running = arguments::read::<A>(arguments).map(|read| run(cx, read));
+            let running = running.map_err(|fault| Error::refused(fault.why));
+            Box::pin(async move { running?.await.map(Reply::Private) })
+        };
+        self.introductions.push((name, Arc::new(run)));
+        self
+    }
+
     /// The plugin's part of everyone's home page, where the platform has one.
     pub fn home<F, R>(mut self, run: F) -> Self
     where
@@ -388,6 +420,18 @@ impl<P: Plugin> Routes<P> {
         self
     }
 
+    /// Says how many have to answer before anything is told of it.
+    pub fn asks_at_least(mut self, people: u64) -> Self {
+        self.asks_at_least = people;
+        self
+    }
+
+    /// Says which roles some of what its commands do takes, so that a check can look who has one.
+    pub fn roles(mut self, roles: &[String]) -> Self {
+        self.roles.extend_from_slice(roles);
+        self
+    }
+
     fn route<A, F, R>(mut self, name: &str, about: &str, command: bool, run: F) -> Self
     where
         A: DeserializeOwned + JsonSchema,
@@ -401,6 +445,7 @@ impl<P: Plugin> Routes<P> {
             arguments: schema_for!(A),
             check: |arguments| arguments::read::<A>(arguments).map(drop),
             suggests: Vec::new(),
+            introduced: false,
             individual: false,
             only: None,
             secret: false,
@@ -427,10 +472,29 @@ fn settings<C: DeserializeOwned>(section: Value) -> Result<C> {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Call {
-    Action { name: String, invoker: Invoker, arguments: Value },
-    Job { name: String, tick: Tick },
-    Home { invoker: Invoker },
-    Suggest { action: String, argument: String, typed: String, invoker: Invoker },
+    Action {
+        name: String,
+        invoker: Invoker,
+        arguments: Value,
+    },
+    Job {
+        name: String,
+        tick: Tick,
+    },
+    Home {
+        invoker: Invoker,
+    },
+    Suggest {
+        action: String,
+        argument: String,
+        typed: String,
+        invoker: Invoker,
+    },
+    /// What stands above the form of a button.
+    Introduce {
+        action: String,
+        arguments: Value,
+    },
 }
 
 /// A plugin as the host holds it: whatever its types are.
@@ -446,6 +510,7 @@ struct Typed<P> {
     jobs: BTreeMap<String, Handler<P, Tick>>,
     home: Option<Handler<P, Invoker>>,
     suggestions: BTreeMap<Typing, SuggestionHandler<P>>,
+    introductions: BTreeMap<String, Handler<P, Value>>,
 }
 
 /// Builds a plugin from its settings, as JSON. The error names the setting's path.
@@ -464,11 +529,15 @@ pub fn install<P: Plugin>(config: Value) -> Result<Box<dyn Installed>> {
         posts_to: routes.posts_to,
         asks: routes.asks,
         mentions: routes.mentions,
+        asks_at_least: routes.asks_at_least,
+        roles: routes.roles,
     };
     let actions = routes.actions.into_iter().map(|(action, run)| (action.name, run)).collect();
     let jobs = routes.jobs.into_iter().map(|(job, run)| (job.name, run)).collect();
     let suggestions = routes.suggestions.into_iter().collect();
-    Ok(Box::new(Typed { plugin, manifest, actions, jobs, home: routes.home, suggestions }))
+    let introductions = routes.introductions.into_iter().collect();
+    let home = routes.home;
+    Ok(Box::new(Typed { plugin, manifest, actions, jobs, home, suggestions, introductions }))
 }
 
 impl<P: Plugin> Installed for Typed<P> {
@@ -501,6 +570,10 @@ impl<P: Plugin> Installed for Typed<P> {
                     None => unknown("suggestions for", &typed),
                 }
             }
+            Call::Introduce { action, arguments } => match self.introductions.get(&action) {
+                Some(run) => run(cx, arguments),
+                None => unknown("words above the form of", &action),
+            },
         }
     }
 }

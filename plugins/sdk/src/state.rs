@@ -28,6 +28,29 @@ impl<'h> State<'h> {
         Ok(self.host.write_state(self.plugin, key, Some(value)).await?)
     }
 
+    /// Changes the value under `key` as said, and answers with what is said beside it. Where another call
+    /// or process changes it meanwhile, it is asked again of what is there then, so that neither is lost.
+    pub async fn change<T, R>(
+        &self,
+        key: &str,
+        mut change: impl FnMut(Option<T>) -> (Option<T>, R) + Send,
+    ) -> Result<R>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        loop {
+            let before = self.host.read_state(self.plugin, key).await?;
+            let read = before.clone().map(serde_json::from_value).transpose();
+            let (after, said) = change(read.map_err(anyhow::Error::from)?);
+            let after = after.map(serde_json::to_value).transpose().map_err(anyhow::Error::from)?;
+            if before == after
+                || self.host.swap_state(self.plugin, key, before.as_ref(), after).await?
+            {
+                return Ok(said);
+            }
+        }
+    }
+
     pub async fn delete(&self, key: &str) -> Result<()> {
         Ok(self.host.write_state(self.plugin, key, None).await?)
     }

@@ -1,7 +1,5 @@
 //! Text as typed spans: escaping happens once, in the renderer of each platform.
 
-use std::ops::Range;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
@@ -163,38 +161,6 @@ pub fn shorten(words: &str, limit: usize) -> String {
     kept
 }
 
-/// The words with a mark in the place of each of these names, as whole words and without regard to case.
-pub fn mask(words: &str, names: &[String], mark: &str) -> String {
-    let parts =
-        |text: &str| -> Vec<String> { text.unicode_words().map(str::to_lowercase).collect() };
-    let mut names: Vec<Vec<String>> = names.iter().map(|name| parts(name)).collect();
-    names.retain(|name| !name.is_empty());
-    // "Ana Silva" before "Ana".
-    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-    // To Unicode "Ana's" is one word.
-    let bare = |(at, word): (usize, &str)| {
-        let owns = ["'s", "’s"].iter().find_map(|owns| word.strip_suffix(owns));
-        at..at + owns.unwrap_or(word).len()
-    };
-    let found: Vec<Range<usize>> = words.unicode_word_indices().map(bare).collect();
-    let folded: Vec<String> =
-        found.iter().map(|range| words[range.clone()].to_lowercase()).collect();
-    let (mut out, mut end, mut at) = (String::new(), 0, 0);
-    while at < found.len() {
-        match names.iter().find(|name| folded[at..].starts_with(name)) {
-            Some(name) => {
-                out.push_str(&words[end..found[at].start]);
-                out.push_str(mark);
-                at += name.len();
-                end = found[at - 1].end;
-            }
-            None => at += 1,
-        }
-    }
-    out.push_str(&words[end..]);
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,19 +171,6 @@ mod tests {
         assert_eq!(shorten("ab🇮🇪cd", 4), "ab…");
         assert_eq!(shorten("abcd", 4), "abcd");
         assert_eq!(shorten("abcde", 4), "abc…");
-    }
-
-    #[test]
-    fn names_are_masked_as_whole_words_whatever_their_case() {
-        let names = ["Ana", "Ana Silva", "Bo", ""].map(str::to_owned);
-        for (words, wanted) in [
-            ("ANA SILVA helped, and Ana too.", "[name] helped, and [name] too."),
-            ("Ana\u{a0}Silva's banana", "[name]'s banana"),
-            ("Bob and bo", "Bob and [name]"),
-            ("calm", "calm"),
-        ] {
-            assert_eq!(mask(words, &names, "[name]"), wanted);
-        }
     }
 
     proptest! {

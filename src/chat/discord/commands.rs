@@ -164,6 +164,7 @@ mod tests {
             arguments: schema_for!(Args),
             check: |_| Ok(()),
             suggests: vec!["name".to_owned()],
+            introduced: false,
             individual: false,
             only: None,
             secret: false,

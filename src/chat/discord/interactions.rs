@@ -229,7 +229,7 @@ impl Reader {
         if !self.answers(common) {
             return self.say(common, ELSEWHERE).await;
         }
-        match self.desk.form(id) {
+        match self.desk.form(id).await {
             Ok(form) => {
                 let draft = self.drafts.take(common.user.id.get(), id);
                 self.acknowledge(common, answer::FORM, modal(&form, &draft)).await

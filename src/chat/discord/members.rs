@@ -1,6 +1,8 @@
 //! The people who have a role. Discord lists the members of a server only to applications whose owner
 //! has switched that on.
 
+use std::sync::PoisonError;
+
 use cxbot_sdk::Members;
 use serde_json::Value;
 
@@ -34,6 +36,14 @@ impl Discord {
         )))
     }
 
+    /// A member's id, once it is noted what they are called.
+    fn noted(&self, member: &Value) -> Option<String> {
+        let id = id(member)?.to_owned();
+        let mut called = self.called.lock().unwrap_or_else(PoisonError::into_inner);
+        called.insert(id.clone(), names(member));
+        Some(id)
+    }
+
     async fn has_role(&self, server: &str, role: &str) -> Result<bool, Failure> {
         let path = format!("/guilds/{server}/roles");
         let roles = self.sender.get(path, "read the roles of the server").await?;
@@ -49,7 +59,7 @@ impl Discord {
             let page = page.map_err(refused)?;
             let members = page.as_array().map(Vec::as_slice).unwrap_or_default();
             let ours = members.iter().filter(|one| is_person(one) && has(one, server, role));
-            people.extend(ours.filter_map(id).map(str::to_owned));
+            people.extend(ours.filter_map(|one| self.noted(one)));
             match members.last().and_then(id) {
                 Some(last) if members.len() == PAGE => after = last.to_owned(),
                 _ => break,
@@ -58,6 +68,13 @@ impl Discord {
         people.sort();
         Ok(people)
     }
+}
+
+/// What a server and its people call a member.
+fn names(member: &Value) -> Vec<String> {
+    let user = &member["user"];
+    let names = [&member["nick"], &user["global_name"], &user["username"]];
+    names.into_iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn id(member: &Value) -> Option<&str> {

@@ -13,7 +13,8 @@ mod places;
 mod posts;
 mod sender;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use cxbot_sdk::{Members, Message};
@@ -47,6 +48,8 @@ pub struct Discord {
     commands: Vec<Command>,
     /// Channels that the settings name.
     channels: Vec<String>,
+    /// What people are called whom the server has listed.
+    called: Mutex<HashMap<String, Vec<String>>>,
     paced: bool,
 }
 
@@ -62,6 +65,7 @@ impl Discord {
             token: token.clone(),
             commands: Vec::new(),
             channels: Vec::new(),
+            called: Mutex::default(),
             paced: true,
         })
     }
@@ -182,6 +186,11 @@ impl Platform for Discord {
 
     async fn members(&self, of: &Members) -> Result<Vec<String>, Failure> {
         self.people(of).await
+    }
+
+    async fn names(&self, person: &str) -> Vec<String> {
+        let called = self.called.lock().unwrap_or_else(PoisonError::into_inner);
+        called.get(person).cloned().unwrap_or_default()
     }
 
     fn answers_in_place(&self, request: &Request) -> bool {

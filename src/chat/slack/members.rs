@@ -1,5 +1,5 @@
 //! The people of a channel or of a user group. Bots are among them, and who is one is asked of each
-//! and kept: an audience is small, and a workspace may have many thousands.
+//! and kept, with their names and zones: an audience is small, and a workspace may have many thousands.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,11 +22,20 @@ const KEPT_FOR: Duration = Duration::from_secs(60 * 60);
 /// Slack's own helper, which Slack does not call a bot.
 const SLACKBOT: &str = "USLACKBOT";
 
+/// What Slack says of someone.
+#[derive(Debug, Clone)]
+struct User {
+    is_person: bool,
+    zone: Option<String>,
+    /// What they are called.
+    names: Vec<String>,
+}
+
 /// Reads who is where.
 pub(super) struct People {
     web: Arc<Web>,
-    /// Whether someone is a person, and when that was read.
-    known: Mutex<HashMap<String, (bool, Instant)>>,
+    /// What Slack says of people, and when that was read.
+    known: Mutex<HashMap<String, (User, Instant)>>,
 }
 
 impl People {
@@ -75,6 +84,10 @@ impl People {
         if id == SLACKBOT {
             return Ok(false);
         }
+        Ok(self.user(id).await?.is_person)
+    }
+
+    async fn user(&self, id: &str) -> Result<User, Failure> {
         if let Some(known) = self.known(id) {
             return Ok(known);
         }
@@ -82,21 +95,32 @@ impl People {
         let user = answer.get("user").ok_or_else(|| {
             Failure::Unknown("Slack's answer to users.info holds no user".to_owned())
         })?;
-        let is_person = user["is_bot"] != true && user["deleted"] != true;
+        let profile = &user["profile"];
+        let names =
+            [&user["name"], &user["real_name"], &profile["real_name"], &profile["display_name"]];
+        let read = User {
+            is_person: user["is_bot"] != true && user["deleted"] != true,
+            zone: user["tz"].as_str().map(str::to_owned),
+            names: names.into_iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        };
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(id.to_owned(), (is_person, Instant::now()));
-        Ok(is_person)
+        known.insert(id.to_owned(), (read.clone(), Instant::now()));
+        Ok(read)
     }
 
     /// The zone of someone's profile.
     pub(super) async fn zone(&self, id: &str) -> Option<TimeZone> {
-        let answer = self.web.get("users.info", &[("user", id.to_owned())]).await.ok()?;
-        TimeZone::get(answer["user"]["tz"].as_str()?).ok()
+        TimeZone::get(&self.user(id).await.ok()?.zone?).ok()
     }
 
-    fn known(&self, id: &str) -> Option<bool> {
+    /// What someone's profile calls them.
+    pub(super) async fn names(&self, id: &str) -> Vec<String> {
+        self.user(id).await.map(|user| user.names).unwrap_or_default()
+    }
+
+    fn known(&self, id: &str) -> Option<User> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|_, (_, read_at)| read_at.elapsed() < KEPT_FOR);
-        known.get(id).map(|(is_person, _)| *is_person)
+        known.get(id).map(|(user, _)| user.clone())
     }
 }

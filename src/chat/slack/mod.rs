@@ -287,6 +287,10 @@ impl Platform for Slack {
         self.people.zone(person).await
     }
 
+    async fn names(&self, person: &str) -> Vec<String> {
+        self.people.names(person).await
+    }
+
     fn answers_in_place(&self, request: &Request) -> bool {
         match Way::read(&request.answer_to) {
             Way::Address(_) => request.what.turns_page(),

@@ -66,6 +66,10 @@ pub(super) async fn style() -> impl IntoResponse {
     ([(CONTENT_TYPE, "text/css; charset=utf-8")], format!("{LOOK}{own}"))
 }
 
+pub(super) async fn icon() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "image/svg+xml")], include_str!("console/icon.svg"))
+}
+
 pub(super) async fn script() -> impl IntoResponse {
     let script = include_str!("console/console.js");
     ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], script)
@@ -202,7 +206,7 @@ pub(super) async fn press(State(console): Shared, Json(act): Json<Act<Press>>) -
         return receive(&console, me, what, &on).await;
     }
     let desk = console.desk.get().ok_or_else(stopping)?;
-    match desk.form(&id) {
+    match desk.form(&id).await {
         Ok(form) => {
             let form = drawn(&sight::Asking { form: &form })?;
             Ok(Json(Then { form: Some(form), ..Then::default() }))

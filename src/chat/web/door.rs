@@ -38,6 +38,7 @@ pub(super) fn router(console: Arc<Console>) -> Router {
     let inside = |page: &str| format!("/{}/{page}", console.key);
     Router::new()
         .route(&inside(""), get(acts::page))
+        .route(&inside("icon.svg"), get(acts::icon))
         .route(&inside("console.css"), get(acts::style))
         .route(&inside("console.js"), get(acts::script))
         .route(&inside("events"), get(acts::events))

@@ -22,6 +22,7 @@ use crate::chat::{Finding, Platform, audience};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{AUDITOR, Config, Loaded, OPERATOR};
 use crate::host::Plugins;
+use crate::host::watch::{self, Found};
 use crate::store::{Address, GONE_AFTER, Store};
 
 /// Checks the configuration, the store and the schedules.
@@ -80,7 +81,16 @@ impl Check {
                 }
             }
         }
-        store(loaded, &plugins, &address).await?;
+        let orphans = store(loaded, &plugins, &address).await?;
+        for found in watch::settings(config, &plugins, &address).into_iter().chain(orphans) {
+            match found {
+                Found::Note(text) => finding("note", "ballots", &text)?,
+                Found::Problem(text) => {
+                    code = ExitCode::from(1);
+                    finding("problem", "ballots", &text)?;
+                }
+            }
+        }
         if !tokens_of_destinations(config, &plugins)? {
             code = ExitCode::from(1);
         }
@@ -135,22 +145,25 @@ impl Check {
     }
 }
 
-async fn store(loaded: &Loaded, plugins: &Plugins, address: &Address) -> Result<()> {
+/// Prints what is stored; what is wrong with ballots in there.
+async fn store(loaded: &Loaded, plugins: &Plugins, address: &Address) -> Result<Vec<Found>> {
     if let Address::File(path) = address
         && !path.exists()
     {
-        return finding("note", "store", &format!("{} will be made", path.display()));
+        finding("note", "store", &format!("{} will be made", path.display()))?;
+        return Ok(Vec::new());
     }
     let store = Store::open_unchanged(address).await?;
     store.check().await?;
     let stored = counted(store.how_many().await?, "conversation");
     let unknown = stored::unknown(&store, &loaded.config, plugins).await;
+    let orphans = watch::orphans(&store, plugins).await;
     store.close().await;
     finding("ok", "store", &stored)?;
     for name in unknown? {
         finding("note", "store", &loaded.locate(name).to_string())?;
     }
-    Ok(())
+    orphans
 }
 
 /// What is on once something is set: its name, whether it is, and the words for both.

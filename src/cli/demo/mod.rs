@@ -49,8 +49,9 @@ pub(super) struct Demo {
     once: bool,
 }
 
-/// Before the first digest is due, so that its job is known when it is.
-const BEFORE: SignedDuration = SignedDuration::from_secs(60);
+/// Between the start and the first digest, so that its job is known when it is due; the poll opens as long
+/// after it.
+const APART: SignedDuration = SignedDuration::from_secs(60);
 
 impl Demo {
     pub(super) async fn run(&self) -> Result<ExitCode> {
@@ -79,7 +80,7 @@ impl Demo {
     async fn serve(&self, now: Timestamp) -> Result<()> {
         let listener = self.listener().await?;
         let config = workspace::config();
-        let clock = Arc::new(MovedClock::new(now - BEFORE));
+        let clock = Arc::new(MovedClock::new(now - APART));
         let app = Arc::new(self.app(&config, clock.clone()).await?);
         if app.store().has_conversations().await? {
             bail!(
@@ -142,11 +143,12 @@ impl Demo {
     }
 }
 
-/// Reads the source, then lets the first digest come due.
+/// Reads the source, then lets the first digest and the first poll come due.
 async fn begin(time: &DemoTime, now: Timestamp, web: &Web) -> Result<()> {
     show::print(&format!("The demo is at {}\nControl-C ends it.\n", web.address()))?;
     time.bot.catch_up().await?;
-    time.move_to(now).await
+    time.move_to(now).await?;
+    time.move_to(now + APART).await
 }
 
 fn channel() -> Result<Destination, Problem> {

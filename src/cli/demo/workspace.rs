@@ -108,7 +108,7 @@ pub(super) fn config() -> Config {
     config.plugins = [
         (Digest::NAME.to_owned(), json!({"destinations": [channel]})),
         (Lookup::NAME.to_owned(), json!({})),
-        (Mood::NAME.to_owned(), json!({"schedule": "0 9 * * Mon", "channels": [channel]})),
+        (Mood::NAME.to_owned(), json!({"schedule": "1 9 * * Mon", "channels": [channel]})),
     ]
     .into();
     config

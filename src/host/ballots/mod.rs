@@ -5,70 +5,78 @@
 //! bytes may be left in logs, free pages, dead rows or backups.
 
 mod keys;
+mod reminders;
+mod requests;
 mod roll;
 mod sealed;
+mod voter;
+pub mod watch;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use async_trait::async_trait;
-use cxbot_sdk::ballot::{Ballots, Cast, Invited, NAME_MARK};
+use cxbot_sdk::ballot::{Ballots, Cast, NAME_MARK, Whom};
 use cxbot_sdk::cx::Render;
-use cxbot_sdk::text::mask;
-use cxbot_sdk::{Destination, Error, Host, Invoker, Message};
+use cxbot_sdk::names::Names;
+use cxbot_sdk::{Destination, Error, Host, Message};
+use jiff::Timestamp;
 use jiff::civil::Time;
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use rand::seq::SliceRandom;
 use serde_json::Value;
 
-use super::identity;
 use super::services::Services;
-use crate::chat::Request;
+use crate::chat::{discord, slack};
 use crate::config::Config;
 use crate::store::{Address, Put};
 use keys::{Keys, Secret};
-pub use roll::Directory;
-use roll::{Caller, Member, Roll};
-
-/// Where a time of day does not come between opening and close, the reminder is sent so long before.
-const AT_LEAST_BEFORE: SignedDuration = SignedDuration::from_hours(2);
-/// A part of a name that is shorter is no name by itself.
-const SHORTEST_NAME: usize = 3;
-/// The secret of requests that nobody may read later, and of who made them. It is made anew once no ballot
-/// is open.
-const REQUESTS: &str = "host/requests";
+use requests::REQUESTS;
+use roll::{Caller, Roll};
+pub use roll::{Directory, Untold};
+use voter::Voter;
 
 /// What the host has to keep ballots.
 pub(super) struct Booth {
     keys: Keys,
+    /// The platforms that are set up.
+    reached: Vec<&'static str>,
     /// Set once, by the running bot.
     pub(super) directory: std::sync::OnceLock<Arc<dyn Directory>>,
 }
 
 impl Booth {
-    /// Keeps secrets in the configured folder, else beside the store's file.
     pub(super) fn of(config: &Config, address: &Address) -> Booth {
-        let folder = config.store.keys.clone().or_else(|| match address {
-            Address::File(path) => Some(path.with_file_name("keys")),
-            Address::Postgres(_) => Some("data/keys".into()),
-            Address::Memory => None,
-        });
-        let keys = folder.map_or_else(Keys::in_memory, Keys::Folder);
-        Booth { keys, directory: Default::default() }
+        let keys = match (folder(config, address), address) {
+            (Some(folder), _) => Keys::Folder(folder),
+            (None, Address::Postgres(_)) => Keys::Nowhere,
+            (None, Address::File(_) | Address::Memory) => Keys::in_memory(),
+        };
+        Booth { keys, reached: reached(config), directory: Default::default() }
     }
 
     /// For a store in memory.
     #[cfg(test)]
     pub(super) fn in_memory() -> Booth {
-        Booth { keys: Keys::in_memory(), directory: Default::default() }
+        Booth { keys: Keys::in_memory(), reached: Vec::new(), directory: Default::default() }
     }
 }
 
-/// First and last names are names too.
-fn parts(name: &str) -> Vec<String> {
-    let parts = name.split_whitespace();
-    parts.filter(|part| part.chars().count() >= SHORTEST_NAME).map(str::to_owned).collect()
+/// Where secrets are kept: in the configured folder, else beside the store's file. A server's bytes lie
+/// elsewhere, and whoever starts cxbot from another folder must not miss what lies in this one.
+fn folder(config: &Config, address: &Address) -> Option<PathBuf> {
+    config.store.keys.clone().or_else(|| match address {
+        Address::File(path) => Some(path.with_file_name("keys")),
+        Address::Postgres(_) | Address::Memory => None,
+    })
+}
+
+/// The platforms that are set up.
+fn reached(config: &Config) -> Vec<&'static str> {
+    let secrets = &config.secrets;
+    let all =
+        [(slack::NAME, secrets.slack_bot.is_some()), (discord::NAME, secrets.discord.is_some())];
+    all.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect()
 }
 
 fn place(plugin: &str, ballot: &str) -> String {
@@ -87,87 +95,17 @@ impl Services {
         Ok(serde_json::from_str(&roll)?)
     }
 
-    /// Someone as a plugin sees them in secret actions: a hash that lasts no longer than any ballot is
-    /// open, so that not even the plugin knows them again in the next one.
-    pub(super) fn voter_shown_to(&self, plugin: &str, invoker: Invoker) -> Result<Invoker> {
-        let id = self.in_secret(plugin, &invoker.id)?;
-        Ok(Invoker { id, ..identity::nameless(invoker) })
-    }
-
-    fn in_secret(&self, plugin: &str, person: &str) -> Result<String> {
-        sealed::voter(&self.booth.keys.make(REQUESTS)?, &format!("{plugin}/{person}"))
-    }
-
-    /// The hash under which someone of the roll would give a paper.
-    fn voter(&self, plugin: &str, secret: &Secret, member: &Member) -> Result<String> {
-        sealed::voter(secret, &self.in_secret(plugin, &member.person)?)
-    }
-
-    async fn is_asked(
-        &self,
-        plugin: &str,
-        ballot: &str,
-        secret: &Secret,
-        voter: &str,
-    ) -> Result<bool> {
-        let Some(roll) = self.roll(plugin, ballot).await? else { return Ok(true) };
-        for member in &roll {
-            if self.voter(plugin, secret, member)? == voter {
-                return Ok(true);
-            }
+    /// Everyone whose name is known: those whom the settings or a source name, and those who are asked.
+    async fn names(&self, plugin: &str, ballot: &str) -> Result<Vec<String>> {
+        let mut names: Vec<String> = Vec::new();
+        for person in &self.people {
+            names.push(person.name.clone());
+            names.extend(person.aliases.iter().cloned());
         }
-        Ok(false)
-    }
-
-    /// When someone is to be reminded.
-    async fn due_for(
-        &self,
-        member: &Member,
-        from: Time,
-        (opened, ends): (Timestamp, Timestamp),
-    ) -> Timestamp {
-        let known = member.zone.as_ref().and_then(|name| TimeZone::get(name).ok());
-        let zone = match (known, self.booth.directory.get(), member.at.first()) {
-            (Some(zone), ..) => zone,
-            (None, Some(directory), Some(at)) => {
-                directory.zone(at).await.unwrap_or_else(|| self.workspace.zone.clone())
-            }
-            _ => self.workspace.zone.clone(),
-        };
-        let first = zone.to_datetime(opened).date();
-        let days = [Some(first), first.tomorrow().ok()].into_iter().flatten();
-        let times = days.filter_map(|day| zone.to_timestamp(day.to_datetime(from)).ok());
-        let latest = ends - AT_LEAST_BEFORE;
-        times.into_iter().find(|at| *at > opened).filter(|at| *at < latest).unwrap_or(latest)
-    }
-
-    /// A request as it may be kept where nobody may read it later: its id and its text.
-    pub(super) fn sealed_request(&self, request: &Request) -> Result<(String, String)> {
-        let secret = self.booth.keys.make(REQUESTS)?;
-        let id = sealed::voter(&secret, &request.id)?;
-        let text = sealed::seal(&secret, REQUESTS, &serde_json::to_string(request)?)?;
-        Ok((id, text))
-    }
-
-    /// A request as it was stored, sealed or not.
-    pub(super) fn read_request(&self, stored: &str) -> Result<Request> {
-        if !stored.starts_with(sealed::MARK) {
-            return Ok(serde_json::from_str(stored)?);
-        }
-        let secret = self.booth.keys.get(REQUESTS)?;
-        let secret = secret.context("a request of before cannot be read any more")?;
-        Ok(serde_json::from_str(&sealed::open(&secret, REQUESTS, stored)?)?)
-    }
-
-    /// Destroys what would open requests of before, unless one of them still waits or a ballot is open.
-    pub(super) async fn forget_secret_requests(&self) -> Result<()> {
-        if self.booth.keys.get(REQUESTS)?.is_none() || self.store.has_open_ballots().await? {
-            return Ok(());
-        }
-        if self.store.drop_secret_requests(sealed::MARK).await? {
-            self.booth.keys.destroy(REQUESTS)?;
-        }
-        Ok(())
+        names.extend(self.colleagues().await?.into_iter().map(|one| one.name));
+        let asked = self.roll(plugin, ballot).await?.into_iter().flatten();
+        names.extend(asked.flat_map(|member| member.names));
+        Ok(names)
     }
 }
 
@@ -177,20 +115,22 @@ impl Ballots for Services {
         &self,
         plugin: &str,
         ballot: &str,
-        invited: &[Invited],
+        whom: Whom<'_>,
     ) -> cxbot_sdk::Result<Option<u64>> {
         let people = |roll: &Roll| roll.as_ref().map(|roll| roll.len() as u64);
         if self.store.ballot(plugin, ballot).await?.is_some() {
             return Ok(people(&self.roll(plugin, ballot).await?));
         }
-        let caller = Caller { people: &self.people, directory: self.booth.directory.get() };
-        let roll = caller.call(invited).await?;
+        if matches!(self.booth.keys, Keys::Nowhere) {
+            return Err(Error::refused(format!("No poll can be opened: {}.", keys::NOWHERE)));
+        }
+        let directory = self.booth.directory.get();
+        let caller = Caller { people: &self.people, directory, reached: &self.booth.reached };
+        let roll = caller.call(whom).await?;
         if roll.as_ref().is_some_and(Vec::is_empty) {
             return Err(Error::refused("Nobody is there to be asked."));
         }
         let place = place(plugin, ballot);
-        // Its papers are by people as this secret shows them.
-        self.booth.keys.make(REQUESTS)?;
         let secret = self.booth.keys.make(&place)?;
         let text = serde_json::to_string(&roll).map_err(anyhow::Error::from)?;
         let sealed = sealed::seal(&secret, &place, &text)?;
@@ -208,21 +148,25 @@ impl Ballots for Services {
         let Some(secret) = self.secret(plugin, ballot)? else {
             if self.store.ballot(plugin, ballot).await?.is_some() {
                 tracing::error!(
-                    "the secret of the open ballot {} is gone, so it takes no answers any more; close it",
+                    "the secret of the open ballot {} is gone, so it takes no answers any more",
                     place(plugin, ballot)
                 );
             }
             return Ok(Cast::Closed);
         };
-        let voter = sealed::voter(&secret, voter)?;
-        if !self.is_asked(plugin, ballot, &secret, &voter).await? {
-            return Ok(Cast::NotInvited);
-        }
-        let text = match &paper {
-            Some(paper) => sealed::seal(&secret, &voter, &paper.to_string())?,
-            None => String::new(),
+        let shown =
+            self.booth.keys.get(REQUESTS)?.context("a voter whom no secret action shows")?;
+        let voter = Voter::read(&shown, plugin, voter)?;
+        let roll = self.roll(plugin, ballot).await?;
+        let Some(mut hashes) = voter.hashes(&roll, &secret)? else { return Ok(Cast::NotInvited) };
+        // Where an earlier paper is, this one is put too, so that whoever finds the one finds the other.
+        let given = self.store.voters_who_gave(plugin, ballot).await?;
+        hashes.sort_by_key(|hash| !given.contains(hash));
+        let text = match (&paper, hashes.first()) {
+            (Some(paper), Some(hash)) => sealed::seal(&secret, hash, &paper.to_string())?,
+            _ => String::new(),
         };
-        let put = self.store.put_paper(plugin, ballot, &voter, &text).await?;
+        let put = self.store.put_paper(plugin, ballot, &hashes, &text).await?;
         Ok(match (put, paper.is_some()) {
             (Put::Closed, _) => Cast::Closed,
             (Put::New, true) => Cast::Recorded,
@@ -234,6 +178,18 @@ impl Ballots for Services {
 
     async fn papers(&self, plugin: &str, ballot: &str) -> Result<u64> {
         self.store.how_many_papers(plugin, ballot).await
+    }
+
+    async fn unreadable(&self, plugin: &str, ballot: &str) -> Result<Option<String>> {
+        let keys = &self.booth.keys;
+        let name = place(plugin, ballot);
+        if keys.get(&name)?.is_some() || self.papers(plugin, ballot).await? == 0 {
+            return Ok(None);
+        }
+        Ok(Some(match keys.place_of(&name) {
+            Some(path) => format!("the secret that opens them is not at {}", path.display()),
+            None => "the secret that opens them is not there".to_owned(),
+        }))
     }
 
     async fn seal(&self, plugin: &str, ballot: &str) -> Result<Vec<Value>> {
@@ -266,11 +222,15 @@ impl Ballots for Services {
         key: &str,
         render: Render<'_>,
     ) -> cxbot_sdk::Result<()> {
-        let Some(roll) = self.roll(plugin, ballot).await? else {
+        // Where it stands already it is changed, even once nobody can tell any more who is asked.
+        let mut audience = self.store.destinations_of(plugin, key).await?;
+        for member in self.roll(plugin, ballot).await?.iter().flatten() {
+            let at: Option<&Destination> = member.at.first();
+            audience.extend(at.filter(|at| !audience.contains(at)).cloned());
+        }
+        if audience.is_empty() {
             return Err(Error::refused("Nobody is named to whom it could be sent."));
-        };
-        let audience: Vec<Destination> =
-            roll.iter().filter_map(|member| member.at.first().cloned()).collect();
+        }
         Host::publish(self, plugin, &audience, key, render).await
     }
 
@@ -282,38 +242,16 @@ impl Ballots for Services {
         time: (Timestamp, Timestamp),
         message: &Message,
     ) -> Result<()> {
-        let (Some(roll), Some(secret), Some(directory)) = (
-            self.roll(plugin, ballot).await?,
-            self.secret(plugin, ballot)?,
-            self.booth.directory.get(),
-        ) else {
-            return Ok(());
-        };
-        let alone = self.store.voters_to_leave_alone(plugin, ballot).await?;
-        for member in &roll {
-            let voter = self.voter(plugin, &secret, member)?;
-            let Some(at) = member.at.first().filter(|_| !alone.contains(&voter)) else { continue };
-            let is_due = self.due_for(member, from, time).await <= self.now();
-            // Said first and sent then: better none than two.
-            if is_due
-                && self.store.reminded(plugin, ballot, &voter).await?
-                && let Err(why) = directory.tell(at, message).await
-            {
-                tracing::warn!("a reminder was not sent: {why}");
-            }
-        }
-        Ok(())
+        self.remind_each((plugin, ballot), from, time, message).await
     }
 
-    async fn without_names(&self, words: &str) -> Result<String> {
-        let mut names: Vec<String> = Vec::new();
-        for person in &self.people {
-            names.push(person.name.clone());
-            names.extend(person.aliases.iter().cloned());
-        }
-        names.extend(self.colleagues().await?.into_iter().map(|one| one.name));
-        let parts: Vec<String> = names.iter().flat_map(|name| parts(name)).collect();
-        names.extend(parts);
-        Ok(mask(words, &names, NAME_MARK))
+    async fn without_names(
+        &self,
+        plugin: &str,
+        ballot: &str,
+        texts: &[String],
+    ) -> Result<Vec<String>> {
+        let names = Names::of(&self.names(plugin, ballot).await?);
+        Ok(texts.iter().map(|text| names.masked(text, NAME_MARK)).collect())
     }
 }

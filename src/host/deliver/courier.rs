@@ -168,7 +168,9 @@ impl Courier<'_> {
         let ours = |place: &&String| Some(*place) != delivery.place.as_ref();
         for double in found.iter().filter(ours) {
             tracing::warn!(
-                destination = %delivery.destination, key = delivery.key, part = delivery.part,
+                destination = delivery.destination.nameless(),
+                key = delivery.key,
+                part = delivery.part,
                 "a second copy of a post was found and is taken away"
             );
             self.platform.pace(Call::Delete, channel).await;

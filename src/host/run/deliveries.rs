@@ -97,7 +97,8 @@ impl Bot {
 
     async fn work_off(self: Arc<Self>, at: Destination, stop: CancellationToken) -> Destination {
         if let Err(error) = self.carry(&at, &stop).await {
-            tracing::error!(destination = %at, "goes on in a moment: {}", with_advice(&error));
+            let place = at.nameless();
+            tracing::error!("the delivery to {place} goes on in a moment: {}", with_advice(&error));
             tokio::time::sleep(PAUSE).await;
         }
         tokio::time::sleep(BREATH).await;

@@ -34,6 +34,8 @@ pub(super) const AT_ONCE: usize = 8;
 const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
 /// Suggestions are for someone who is typing.
 const SUGGESTED_WITHIN: Duration = Duration::from_millis(1_500);
+/// Platforms wait three seconds for a form.
+const FORM_WITHIN: Duration = Duration::from_millis(1_500);
 const FAILED: &str = "That did not work, and it is not your fault. Whoever runs cxbot finds the \
                       reason in its log.";
 /// What an asker reads who may have got the answer and may not: nothing is said twice.
@@ -87,14 +89,16 @@ impl Desk for Reception {
         self.bot.app.faults(id, values)
     }
 
-    fn form(&self, id: &str) -> Result<Form, Message> {
-        self.bot.app.form(id).map_err(|error| match error {
-            Error::Refused(message) => *message,
-            Error::Broken(error) => {
+    async fn form(&self, id: &str) -> Result<Form, Message> {
+        match tokio::time::timeout(FORM_WITHIN, self.bot.app.form(id)).await {
+            Ok(Ok(form)) => Ok(form),
+            Ok(Err(Error::Refused(message))) => Err(*message),
+            Ok(Err(Error::Broken(error))) => {
                 tracing::error!("a form failed: {}", with_advice(&error));
-                Message::sentence(FAILED)
+                Err(Message::sentence(FAILED))
             }
-        })
+            Err(_) => Err(Message::sentence(TOO_LATE)),
+        }
     }
 
     async fn suggest(
@@ -263,7 +267,9 @@ impl Bot {
     async fn reply_to(&self, platform: &dyn Platform, request: &Request) -> Answer {
         let answer = async {
             match &request.what {
-                Asked::Press(id) if request.what.asks() => self.app.form(id).map(Answer::Form),
+                Asked::Press(id) if request.what.asks() => {
+                    self.app.form(id).await.map(Answer::Form)
+                }
                 _ => self.reply(platform, request).await,
             }
         };

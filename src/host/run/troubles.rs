@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use cxbot_sdk::Message;
+use cxbot_sdk::plugin::Need;
 use cxbot_sdk::scores::{Scores, Trouble};
 use cxbot_sdk::words::day_time;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Bot, HOST};
-use crate::store::News;
+use crate::store::{News, Unsent};
 
 /// A source that has missed so many of its times stands still.
 const MISSED: usize = 3;
@@ -79,12 +80,20 @@ impl Bot {
         let of_plugins = unsent.into_iter().filter(|unsent| unsent.plugin != HOST);
         Ok(of_plugins
             .map(|unsent| {
-                let (at, reason) = (&unsent.destination, &unsent.reason);
+                let (at, reason) = (self.said_of(&unsent), &unsent.reason);
                 let what = format!("{} {}", unsent.plugin, unsent.key);
                 let words = format!("{what} did not get to {at}: {reason}");
                 (format!("{at} {what}"), words)
             })
             .collect())
+    }
+
+    /// Where something was to go. Who is asked in a secret ballot is named nowhere.
+    fn said_of(&self, unsent: &Unsent) -> String {
+        let at = &unsent.destination;
+        let plugin = self.app.plugins().manifests().find(|known| known.name == unsent.plugin);
+        let asks = plugin.is_some_and(|known| known.needs.contains(&Need::Ballot));
+        if asks { at.nameless() } else { at.to_string() }
     }
 
     async fn tell(&self, kind: &str, news: News) -> Result<()> {

@@ -36,6 +36,7 @@ OPEN_BALLOT = "INSERT INTO ballot (plugin, name, sealed, roll) VALUES ($1, $2, 0
     ON CONFLICT (plugin, name) DO NOTHING";
 BALLOT = "SELECT sealed, roll FROM ballot WHERE plugin = $1 AND name = $2";
 OPEN_BALLOTS = "SELECT 1 FROM ballot WHERE sealed = 0 LIMIT 1";
+ALL_BALLOTS = "SELECT plugin, name FROM ballot ORDER BY plugin, name";
 PAPER = "SELECT paper FROM paper WHERE plugin = $1 AND ballot = $2 AND voter = $3";
 PUT_PAPER = "INSERT INTO paper (plugin, ballot, voter, paper, reminded) VALUES ($1, $2, $3, $4, 0)
     ON CONFLICT (plugin, ballot, voter) DO UPDATE SET paper = excluded.paper";

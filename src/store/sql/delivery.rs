@@ -35,6 +35,8 @@ SET_BOARD = "INSERT INTO board
     (plugin, destination, key, message, version, published_at, corrected_at)
     VALUES ($1, $2, $3, $4, 1, $5, $6) ON CONFLICT (plugin, destination, key) DO UPDATE SET
     message = excluded.message, version = board.version + 1, corrected_at = excluded.corrected_at";
+DESTINATIONS_OF = "SELECT destination FROM board WHERE plugin = $1 AND key = $2
+    ORDER BY destination";
 BOARD = "SELECT key, message, published_at, corrected_at FROM board
     WHERE plugin = $1 AND destination = $2 ORDER BY key";
 WANTED = "SELECT key, message, published_at, corrected_at FROM board

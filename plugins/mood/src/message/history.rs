@@ -23,26 +23,25 @@ pub(crate) fn history(all: &[Results]) -> Message {
     }
 }
 
-/// `W46  calm 4 · hopeful 3 · + 2`
+/// `W46  calm 4 · hopeful 3 · + 2`: the last one says how many other words there were.
 pub(super) fn line(results: &Results) -> Text {
     let text = Text::new().bold(format!("W{:02}  ", week_number(results.week)));
     if results.lost {
         return text.plain(format!("{} answered, not counted", count(results.answered)));
     }
-    if results.short_of.is_some() {
-        return text.plain(format!("{} answered, too few to show", count(results.answered)));
-    }
     if results.answered == 0 {
         return text.plain("nobody answered");
+    }
+    if results.short_of.is_some() {
+        return text.plain(format!("{} answered, too few to show", count(results.answered)));
     }
     let shown = results.words.iter().take(WORDS).enumerate();
     let text = shown.fold(text, |text, (at, said)| {
         let text = if at == 0 { text } else { text.plain(" · ") };
         text.outside(&*said.word).plain(format!(" {}", count(said.count)))
     });
-    let rest: u64 = results.words.iter().skip(WORDS).map(|said| said.count).sum();
     let lead = if results.words.is_empty() { "" } else { " · " };
-    match rest + results.others {
+    match results.words_beside(WORDS) {
         0 => text,
         rest => text.plain(format!("{lead}+ {}", count(rest))),
     }

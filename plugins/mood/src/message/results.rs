@@ -14,6 +14,11 @@ use crate::poll::{Results, Said};
 const BAR: u64 = 12;
 /// Words that are listed one by one; more are counted.
 const LISTED: usize = 15;
+/// Most characters of notes in one post of the thread: every platform shows so many whole, though notes grow
+/// when they are escaped.
+const POST: usize = 1_800;
+/// Most notes in one post, since each is a block of its own.
+const BLOCKS: usize = 40;
 /// Weeks before that are shown beside.
 const BEFORE: usize = 4;
 
@@ -38,10 +43,7 @@ pub(crate) fn results(
         value: lane_words(*lane, cell, judged, week).into(),
     });
     let message = message.text(Text::new().bold(side)).block(Block::Facts(lanes.collect()));
-    match results.notes.is_empty() {
-        true => message,
-        false => message.reply(notes(results)),
-    }
+    notes(results).into_iter().fold(message, Message::reply)
 }
 
 fn summary(results: &Results) -> Text {
@@ -67,13 +69,13 @@ fn words(message: Message, results: &Results) -> Message {
             "The answers cannot be counted: the secret that opens them is gone, and so are they.",
         );
     }
+    if results.answered == 0 {
+        return message.text("Nobody answered.");
+    }
     if let Some(floor) = results.short_of {
         return message.text(format!(
             "It takes {floor} answers to show the words, so they stay closed and are deleted."
         ));
-    }
-    if results.answered == 0 {
-        return message.text("Nobody answered.");
     }
     let most = results.words.iter().map(|said| said.count).max().unwrap_or(1);
     let fact = |said: &Said| Fact {
@@ -82,8 +84,7 @@ fn words(message: Message, results: &Results) -> Message {
     };
     let listed: Vec<Fact> = results.words.iter().take(LISTED).map(fact).collect();
     let message = if listed.is_empty() { message } else { message.block(Block::Facts(listed)) };
-    let rest = results.words.iter().skip(LISTED).map(|said| said.count).sum::<u64>();
-    match results.others + rest {
+    match results.words_beside(LISTED) {
         0 => message,
         others => message.text(format!("+ {}", counted(others, "other word"))),
     }
@@ -121,13 +122,33 @@ fn lane_words(lane: Lane, cell: &Cell, judged: &Judged, week: &WeekCounts) -> St
     }
 }
 
-/// Wins and challenges as they were written, by nobody.
-fn notes(results: &Results) -> Message {
-    let title = "Wins and challenges";
+/// Wins and challenges as they were written, by nobody; in as many posts as they take.
+fn notes(results: &Results) -> Vec<Message> {
+    let mut posts: Vec<Vec<&str>> = Vec::new();
+    let mut room = 0;
+    for note in &results.notes {
+        let length = note.chars().count();
+        match posts.last_mut() {
+            Some(post) if length <= room && post.len() < BLOCKS => {
+                post.push(note);
+                room -= length;
+            }
+            _ => {
+                posts.push(vec![note]);
+                room = POST.saturating_sub(length);
+            }
+        }
+    }
+    let many = posts.len();
+    let numbered = posts.into_iter().enumerate();
+    numbered.map(|(place, notes)| post_of_notes(results, notes, (place + 1, many))).collect()
+}
+
+fn post_of_notes(results: &Results, notes: Vec<&str>, (number, many): (usize, usize)) -> Message {
+    let part = if many == 1 { String::new() } else { format!(", {number} of {many}") };
+    let title = format!("Wins and challenges{part}");
     let message =
-        Message::new(format!("{title} of week {}", week_number(results.week))).heading(title);
-    results
-        .notes
-        .iter()
-        .fold(message, |message, note| message.text(Text::from("“").outside(&**note).plain("”")))
+        Message::new(format!("{title}: week {}", week_number(results.week))).heading(title);
+    let quoted = |note| Text::from("“").outside(note).plain("”");
+    notes.into_iter().fold(message, |message, note| message.text(quoted(note)))
 }

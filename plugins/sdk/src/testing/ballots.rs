@@ -1,6 +1,7 @@
 //! Ballots in memory: as strict as the host's about what is open, without its secrets.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -8,11 +9,11 @@ use jiff::Timestamp;
 use jiff::civil::Time;
 use serde_json::Value;
 
-use crate::ballot::{Ballots, Cast, Invited, NAME_MARK};
+use crate::ballot::{Ballots, Cast, NAME_MARK, Whom};
 use crate::cx::Render;
 use crate::error::{Error, Result};
 use crate::message::Message;
-use crate::text::mask;
+use crate::names::Names;
 
 /// Papers by voter, and whether more are taken.
 #[derive(Default)]
@@ -31,12 +32,22 @@ pub struct Memory {
     boxes: Mutex<BTreeMap<(String, String), BallotBox>>,
     direct: Mutex<BTreeMap<String, Message>>,
     reminders: Mutex<Vec<Message>>,
+    lost: AtomicBool,
 }
 
 impl Memory {
     /// What everyone who is asked sees in a direct message, by key.
     pub fn direct(&self) -> BTreeMap<String, Message> {
         lock(&self.direct).clone()
+    }
+
+    /// From now on no paper can be read, as without the host's secret.
+    pub fn lose(&self) {
+        self.lost.store(true, Ordering::Relaxed);
+    }
+
+    fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 
     pub fn reminders(&self) -> Vec<Message> {
@@ -59,7 +70,10 @@ fn place(plugin: &str, ballot: &str) -> (String, String) {
 
 #[async_trait]
 impl Ballots for Memory {
-    async fn open(&self, plugin: &str, ballot: &str, _: &[Invited]) -> Result<Option<u64>> {
+    async fn open(&self, plugin: &str, ballot: &str, whom: Whom<'_>) -> Result<Option<u64>> {
+        if whom.directly && self.asked.is_none() {
+            return Err(Error::refused("Who is asked cannot be told."));
+        }
         lock(&self.boxes).entry(place(plugin, ballot)).or_default();
         Ok(self.asked)
     }
@@ -91,10 +105,18 @@ impl Ballots for Memory {
         Ok(boxes.get(&place(plugin, ballot)).map_or(0, |open| open.papers.len() as u64))
     }
 
+    async fn unreadable(&self, plugin: &str, ballot: &str) -> anyhow::Result<Option<String>> {
+        let lost = self.is_lost() && self.papers(plugin, ballot).await? > 0;
+        Ok(lost.then(|| "the secret is gone".to_owned()))
+    }
+
     async fn seal(&self, plugin: &str, ballot: &str) -> anyhow::Result<Vec<Value>> {
         let mut boxes = lock(&self.boxes);
         let Some(open) = boxes.get_mut(&place(plugin, ballot)) else { return Ok(Vec::new()) };
         open.sealed = true;
+        if self.is_lost() {
+            return Ok(Vec::new());
+        }
         Ok(open.papers.values().cloned().collect())
     }
 
@@ -110,7 +132,8 @@ impl Ballots for Memory {
         key: &str,
         render: Render<'_>,
     ) -> Result<()> {
-        if !lock(&self.boxes).contains_key(&place(plugin, ballot)) {
+        let stands = lock(&self.direct).contains_key(key);
+        if !stands && !lock(&self.boxes).contains_key(&place(plugin, ballot)) {
             return Err(Error::refused("Nobody is named to whom it could be sent."));
         }
         let message = render.await?;
@@ -130,7 +153,13 @@ impl Ballots for Memory {
         Ok(())
     }
 
-    async fn without_names(&self, words: &str) -> anyhow::Result<String> {
-        Ok(mask(words, &self.names, NAME_MARK))
+    async fn without_names(
+        &self,
+        _: &str,
+        _: &str,
+        texts: &[String],
+    ) -> anyhow::Result<Vec<String>> {
+        let names = Names::of(&self.names);
+        Ok(texts.iter().map(|text| names.masked(text, NAME_MARK)).collect())
     }
 }

@@ -23,6 +23,9 @@ use crate::week::Week;
 /// Where a published message stands: plugin, destination, key.
 type Post = (String, Destination, String);
 
+/// What plugins keep, by plugin and key.
+type Kept = BTreeMap<(String, String), Value>;
+
 /// A host in memory. Everything published is linted.
 #[derive(Default)]
 pub struct TestHost {
@@ -36,7 +39,7 @@ pub struct TestHost {
     now: Mutex<Timestamp>,
     conversations: Vec<Conversation>,
     published: Mutex<BTreeMap<Post, Message>>,
-    state: Mutex<BTreeMap<(String, String), Value>>,
+    state: Mutex<Kept>,
     /// Ballots in memory.
     pub ballots: Memory,
 }
@@ -328,11 +331,24 @@ impl Host for TestHost {
         value: Option<Value>,
     ) -> anyhow::Result<()> {
         let key = (plugin.to_owned(), key.to_owned());
-        match value {
-            Some(value) => lock(&self.state).insert(key, value),
-            None => lock(&self.state).remove(&key),
-        };
+        keep(&mut lock(&self.state), key, value);
         Ok(())
+    }
+
+    async fn swap_state(
+        &self,
+        plugin: &str,
+        key: &str,
+        before: Option<&Value>,
+        after: Option<Value>,
+    ) -> anyhow::Result<bool> {
+        let key = (plugin.to_owned(), key.to_owned());
+        let mut state = lock(&self.state);
+        let same = state.get(&key) == before;
+        if same {
+            keep(&mut state, key, after);
+        }
+        Ok(same)
     }
 
     async fn publish(
@@ -351,6 +367,13 @@ impl Host for TestHost {
         }
         Ok(())
     }
+}
+
+fn keep(state: &mut Kept, key: (String, String), value: Option<Value>) {
+    match value {
+        Some(value) => state.insert(key, value),
+        None => state.remove(&key),
+    };
 }
 
 /// The conversations of one company, of which there are some.

@@ -63,7 +63,8 @@ function show(change) {
     known?.remove();
     return;
   }
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  // Whoever reads further up is left there, and so is whoever has just come.
+  const atEnd = log.scrollTop > 0 && log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   const article = known ?? place(change);
   const post = article.querySelector(":scope > .post");
   const focused = post.contains(document.activeElement) ? document.activeElement.dataset.press : null;
