@@ -103,7 +103,9 @@ async fn a_command_is_answered_to_its_asker_alone() {
 
 #[tokio::test]
 async fn a_person_reads_the_details_and_shares_the_digest_and_another_sees_the_copy_alone() {
-    let server = Server::new().await;
+    // She may read quotes herself; what the copy holds is the channel's affair.
+    let people = format!("[[people]]\nname = \"ana\"\ndiscord = \"{ANA}\"\nroles = [\"qa\"]\n");
+    let server = Server::with(&people).await;
     for (channel, quoted) in [(SUPPORT, true), (OTHER, false)] {
         let typed = json!({"week": "2026-W46"});
         let asked = server.discord.type_command(ANA, channel, &["digest"], typed).await;

@@ -19,6 +19,7 @@ mod matrix;
 mod members;
 mod mood;
 mod parties;
+mod picture;
 mod polls;
 mod protected;
 mod redaction;

@@ -39,8 +39,10 @@ fn plugins_know_the_sdk_and_pure_crates_only() {
     let pure = [
         "anyhow",
         "cxbot-sdk",
+        "emojis",
         "futures-util",
         "icu_casemap",
+        "icu_properties",
         "jiff",
         "schemars",
         "serde",

@@ -221,11 +221,6 @@ impl App {
         self.services.published.notified().await;
     }
 
-    /// Has what waits to be delivered looked at now.
-    pub(crate) fn call_for_deliveries(&self) {
-        self.services.published.notify_one();
-    }
-
     /// Publishes in the name of the host itself.
     pub(crate) async fn publish_as(
         &self,

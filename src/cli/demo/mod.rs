@@ -104,16 +104,16 @@ impl Demo {
         let stop = CancellationToken::new();
         stop_on_signals(stop.clone())?;
         // Beside the filling, so that the page is there from the start.
-        let attending = tokio::spawn({
+        let answering = tokio::spawn({
             let stop = stop.clone();
-            async move { bot.attend(&stop).await }
+            async move { bot.answer_people(&stop).await }
         });
         let begun = stop.run_until_cancelled(begin(&time, now, &web)).await.unwrap_or(Ok(()));
         match begun {
             Ok(()) => time.pass(&stop).await,
             Err(_) => stop.cancel(),
         }
-        attending.await.context("the console ended")?;
+        answering.await.context("the console ended")?;
         app.store().close().await;
         begun
     }
@@ -146,7 +146,7 @@ impl Demo {
 /// Reads the source, then lets the first digest and the first poll come due.
 async fn begin(time: &DemoTime, now: Timestamp, web: &Web) -> Result<()> {
     show::print(&format!("The demo is at {}\nControl-C ends it.\n", web.address()))?;
-    time.bot.catch_up().await?;
+    time.bot.step().await?;
     time.move_to(now).await?;
     time.move_to(now + APART).await
 }

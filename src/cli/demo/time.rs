@@ -18,8 +18,8 @@ use crate::error::with_advice;
 use crate::host::App;
 use crate::host::run::Bot;
 
-/// How often it is looked at what has come due.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often it is looked at what has come due: an answer to a poll shows in its post after that.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 pub(super) struct DemoTime {
     pub(super) clock: Arc<MovedClock>,
@@ -55,8 +55,7 @@ impl DemoTime {
     }
 
     async fn now(&self) -> Result<()> {
-        self.bot.catch_up().await?;
-        self.bot.delivered().await?;
+        self.bot.step().await?;
         self.colleagues.answer(&self.app).await
     }
 }

@@ -18,9 +18,6 @@ use crate::host::deliver::{Courier, Worked};
 
 /// A call that is on its way when the bot is stopped gets this long to be answered.
 const LAST_CALLS: Duration = Duration::from_secs(7);
-/// Whoever waits for deliveries looks so often, and so long at most.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
-const DELIVERED_WITHIN: Duration = Duration::from_secs(10);
 /// A destination is not looked at more often than this.
 const BREATH: Duration = Duration::from_millis(250);
 
@@ -63,17 +60,6 @@ impl Bot {
                 "a call was cut off; whether it was done is looked up at the next start"
             );
         }
-    }
-
-    /// Waits until nothing that is due now is left to deliver, for a few seconds at most.
-    pub async fn delivered(&self) -> Result<()> {
-        let all = async {
-            while !self.due_destinations().await?.0.is_empty() {
-                tokio::time::sleep(LOOK_AGAIN).await;
-            }
-            anyhow::Ok(())
-        };
-        tokio::time::timeout(DELIVERED_WITHIN, all).await.unwrap_or(Ok(()))
     }
 
     /// Delivers all that is due now and ends.

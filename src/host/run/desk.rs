@@ -138,7 +138,7 @@ impl Answer {
 
 impl Bot {
     /// Takes requests in from every platform and answers them, until told to stop.
-    pub(super) async fn answer_people(self: &Arc<Self>, stop: &CancellationToken) {
+    pub async fn answer_people(self: &Arc<Self>, stop: &CancellationToken) {
         let (arrivals, arriving) = mpsc::unbounded_channel();
         let desk =
             Arc::new(Reception { arrivals, slow: AtomicBool::new(false), bot: self.clone() });

@@ -93,26 +93,14 @@ impl Bot {
     /// Does everything that is due, once, one thing after another: for a clock that is moved by hand.
     /// What fails keeps nothing else from being done.
     pub async fn step(&self) -> Result<()> {
-        let caught_up = self.catch_up().await;
-        caught_up.and(self.deliver_all(&CancellationToken::new()).await)
-    }
-
-    /// The same but for deliveries, which [`Bot::attend`] makes all the while.
-    pub async fn catch_up(&self) -> Result<()> {
         let synced = self.sync_if_due().await;
         let ran = self.run_due_jobs().await;
         // A job may have asked for the source to be read first.
         let synced = synced.and(self.sync_if_due().await);
         let ran = ran.and(self.run_due_jobs().await);
         let told = self.tell_troubles().await;
-        // What waits for a time may have come due with the clock.
-        self.app.call_for_deliveries();
-        synced.and(ran).and(told)
-    }
-
-    /// Delivers and answers people until told to stop, and leaves what is due to [`Bot::catch_up`].
-    pub async fn attend(self: &Arc<Self>, stop: &CancellationToken) {
-        tokio::join!(self.deliver(stop), self.answer_people(stop));
+        let delivered = self.deliver_all(&CancellationToken::new()).await;
+        synced.and(ran).and(told).and(delivered)
     }
 
     /// Takes up what an earlier process on this store has left in its hands.
