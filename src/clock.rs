@@ -58,3 +58,21 @@ impl Clock for MovedClock {
         self.start.saturating_add(gone + moved).unwrap_or(Timestamp::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moved_clock_goes_on_from_where_it_is_put_and_never_back() {
+        let start: Timestamp = "2026-11-16T09:00:00Z".parse().expect("an instant");
+        let later = start + SignedDuration::from_hours(24 * 7);
+        let clock = MovedClock::new(start);
+        assert!(clock.now() >= start && clock.now() < start + SignedDuration::from_mins(1));
+        clock.forward_to(later);
+        let moved = clock.now();
+        assert!(moved >= later && moved < later + SignedDuration::from_mins(1));
+        clock.forward_to(start);
+        assert!(clock.now() >= moved);
+    }
+}

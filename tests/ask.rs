@@ -72,7 +72,7 @@ async fn a_button_under_the_digest_answers_whoever_presses_it_and_changes_nothin
 #[tokio::test]
 async fn a_shared_answer_stands_in_the_channel_once_and_shows_what_the_channel_may_carry() {
     // She may read quotes herself; what the copy holds is the channel's affair.
-    let people = json!([{"name": "ana", "slack": ANA, "roles": ["qa"]}]).to_string();
+    let people = format!("[{{name = \"ana\", slack = \"{ANA}\", roles = [\"qa\"]}}]");
     let scene = Scene::with(|_| {}, &[("CXBOT__PEOPLE", &people)]).await;
     // No edition goes to this channel, so it carries figures alone.
     let other = "C0OTHER001";

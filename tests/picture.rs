@@ -14,7 +14,7 @@ async fn the_readmes_picture_is_the_demos_digest() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/looks/digest.png");
     let world = World::new()
         .with("CXBOT__STORE__URL", "sqlite://demo/cxbot.db")
-        .with("CXBOT__EXCLUSIONS", r#"[{"name":"spam","reason":"advertising","tag":"spam"}]"#);
+        .with("CXBOT__EXCLUSIONS", r#"[{name = "spam", reason = "advertising", tag = "spam"}]"#);
     world.ok(&["demo", "--once", "--data", "demo"]).await;
     let week = ["digest", "--week", "2026-W46", "--as-of", "2026-11-16T09:00:00Z"];
     let picture = world.bytes(&[&week[..], &["--format", "png"]].concat()).await;

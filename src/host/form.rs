@@ -9,15 +9,12 @@ use crate::chat::form::{Field, Form, Kind, Values};
 
 /// The form for the arguments that are not given yet.
 pub(super) fn form(id: &str, action: &Action, given: &Value) -> Form {
-    let required = action.arguments.get("required").and_then(Value::as_array);
-    let is_required =
-        |name: &str| required.is_some_and(|names| names.iter().any(|known| known == name));
-    let missing = resolve::properties(action).filter(|(name, _)| given.get(*name).is_none());
+    let missing = action.properties().filter(|(name, _)| given.get(*name).is_none());
     let fields = missing.map(|(name, schema)| Field {
         name: name.to_owned(),
         label: label(name, schema),
         hint: schema["description"].as_str().unwrap_or_default().to_owned(),
-        optional: !is_required(name),
+        optional: !action.requires(name),
         kind: kind(schema),
     });
     Form {
@@ -61,7 +58,7 @@ pub(super) fn arguments(
 ) -> Result<Value, Vec<Fault>> {
     let mut arguments = given.as_object().cloned().unwrap_or_default();
     let mut faults = Vec::new();
-    for (name, schema) in resolve::properties(action) {
+    for (name, schema) in action.properties() {
         match values.get(name).map(|value| resolve::typed(name, value.trim(), schema)) {
             Some(Ok(value)) => drop(arguments.insert(name.to_owned(), value)),
             Some(Err(error)) => {

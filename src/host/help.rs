@@ -47,7 +47,7 @@ fn overview(commands: &[&Action]) -> Message {
 }
 
 fn details(command: &Action) -> Message {
-    let arguments = resolve::properties(command).map(|(name, schema)| Fact {
+    let arguments = command.properties().map(|(name, schema)| Fact {
         label: Text::new().code(name),
         value: schema.get("description").and_then(Value::as_str).unwrap_or_default().into(),
     });

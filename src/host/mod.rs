@@ -125,7 +125,7 @@ impl Plugins {
 
     /// What arguments of commands are called.
     fn argument_names(&self) -> BTreeSet<&str> {
-        let all = self.commands().flat_map(|(_, command)| resolve::properties(command));
+        let all = self.commands().flat_map(|(_, command)| command.properties());
         all.map(|(name, _)| name).collect()
     }
 

@@ -11,21 +11,12 @@ pub(super) fn first_word(line: &str) -> (&str, &str) {
     line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""))
 }
 
-/// The arguments by name, in the order of the struct, each with its schema.
-pub(super) fn properties(action: &Action) -> impl Iterator<Item = (&str, &Value)> {
-    let properties = action.arguments.get("properties").and_then(Value::as_object);
-    properties.into_iter().flatten().map(|(name, schema)| (name.as_str(), schema))
-}
-
 /// `digest [week] [edition:…]`
 pub(super) fn usage(action: &Action) -> String {
-    let required = action.arguments.get("required").and_then(Value::as_array);
-    let is_required =
-        |name: &str| required.is_some_and(|names| names.iter().any(|known| known == name));
     let mut usage = action.name.clone();
-    for (index, (name, _)) in properties(action).enumerate() {
+    for (index, (name, _)) in action.properties().enumerate() {
         let shown = if index == 0 { name.to_uppercase() } else { format!("{name}:…") };
-        usage.push_str(&if is_required(name) {
+        usage.push_str(&if action.requires(name) {
             format!(" {shown}")
         } else {
             format!(" [{shown}]")
@@ -56,7 +47,7 @@ pub(super) fn arguments(line: &str, action: &Action, names: &BTreeSet<&str>) -> 
     }
     if !unnamed.is_empty() {
         let words = unnamed.join(" ");
-        let Some((name, schema)) = properties(action).next() else {
+        let Some((name, schema)) = action.properties().next() else {
             let text = Text::new().code(&*action.name).plain(" takes no arguments, not \"");
             return Err(Error::refused(text.verbatim(words).plain("\".")));
         };
@@ -73,16 +64,16 @@ fn named<'a>(
     names: &BTreeSet<&str>,
 ) -> Result<Option<(&'a str, &'a Value)>> {
     let name = name.to_lowercase();
-    let found = properties(action).find(|(known, _)| *known == name);
+    let found = action.properties().find(|(known, _)| *known == name);
     let is_near = |known: &str| {
         let most = if name.len() < 4 { 0 } else { 1 + usize::from(name.len() > 5) };
         strsim::damerau_levenshtein(known, &name) <= most
     };
-    let is_slip = names.contains(&*name) || properties(action).any(|(known, _)| is_near(known));
+    let is_slip = names.contains(&*name) || action.properties().any(|(known, _)| is_near(known));
     if found.is_some() || !is_slip {
         return Ok(found);
     }
-    let known: Vec<&str> = properties(action).map(|(name, _)| name).collect();
+    let known: Vec<&str> = action.properties().map(|(name, _)| name).collect();
     let text = Text::new().code(&*action.name).plain(" has no \"").verbatim(name).plain("\".");
     Err(Error::refused(match known.is_empty() {
         true => text,

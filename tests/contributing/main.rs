@@ -103,8 +103,9 @@ fn the_ten_steps_make_a_plugin_in_its_own_folder_and_two_lines() {
 
     let copy = Copy::new();
     steps.iter().for_each(|step| copy.carry_out(step));
-    // The same packages with the same features as the gate's own build.
-    copy.cargo(&["test", "--offline", "--workspace", "--bin", "cxbot", "--test", "kudos"]);
+    // With the features of the gate's own build, so that its packages are good for this one.
+    copy.cargo(&["build", "--offline", "--workspace", "--bin", "cxbot", "--test", "kudos"]);
+    copy.cargo(&["test", "--offline", "--workspace", "--test", "kudos"]);
     copy.cargo(&["fmt", "--all", "--check"]);
 
     let cxbot = copy.target.join("debug/cxbot");

@@ -63,8 +63,7 @@ fn check_names(installed: &dyn Installed) {
 }
 
 fn check_arguments(action: &Action) {
-    let properties = action.arguments.get("properties").and_then(Value::as_object);
-    for (name, schema) in properties.into_iter().flatten() {
+    for (name, schema) in action.properties() {
         let about = schema.get("description").and_then(Value::as_str).unwrap_or_default();
         assert!(!about.is_empty(), "{} {name}: a doc comment is its help", action.name);
     }
