@@ -35,7 +35,7 @@ impl Clock for FixedClock {
 pub struct MovedClock {
     start: Timestamp,
     began: Instant,
-    /// Milliseconds.
+    /// Nanoseconds, which reach for 292 years; anything coarser would stop short of the instant.
     moved: AtomicI64,
 }
 
@@ -46,7 +46,7 @@ impl MovedClock {
 
     /// Moves it to an instant; it never goes back.
     pub fn forward_to(&self, at: Timestamp) {
-        let by = at.duration_since(self.now()).as_millis().max(0);
+        let by = at.duration_since(self.now()).as_nanos().max(0);
         self.moved.fetch_add(i64::try_from(by).unwrap_or(i64::MAX), Ordering::Relaxed);
     }
 }
@@ -54,7 +54,7 @@ impl MovedClock {
 impl Clock for MovedClock {
     fn now(&self) -> Timestamp {
         let gone = SignedDuration::try_from(self.began.elapsed()).unwrap_or(SignedDuration::MAX);
-        let moved = SignedDuration::from_millis(self.moved.load(Ordering::Relaxed));
+        let moved = SignedDuration::from_nanos(self.moved.load(Ordering::Relaxed));
         self.start.saturating_add(gone + moved).unwrap_or(Timestamp::MAX)
     }
 }
