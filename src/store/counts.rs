@@ -1,13 +1,14 @@
 //! Differences to the counts, gathered over a batch and then written in a few statements.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use anyhow::Result;
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::count::{Kind, Lane, Tally, contributions, customer_cells};
 use cxbot_sdk::week::Day;
 
-use super::engine::{Arg, Row, Tx, args};
+use super::engine::{Arg, Tx, args};
 use super::{Counting, sql};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -16,22 +17,31 @@ struct DailyKey {
     kind: &'static str,
     day: i64,
     lane: &'static str,
-    label: String,
+    label: Arc<str>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct CellKey {
     scope: i64,
     week: i64,
-    lane: String,
-    topic: String,
+    lane: &'static str,
+    topic: Arc<str>,
+}
+
+/// A customer in a cell.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct CustomerKey {
+    cell: CellKey,
+    customer: Arc<str>,
 }
 
 /// What a batch of changes adds to the counts and takes away from them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Delta {
     daily: HashMap<DailyKey, Tally>,
-    customers: HashMap<(CellKey, String), i64>,
+    customers: HashMap<CustomerKey, i64>,
+    /// Topics, rules and reasons, each kept once.
+    labels: HashSet<Arc<str>>,
 }
 
 impl Delta {
@@ -48,52 +58,57 @@ impl Delta {
     fn count(&mut self, conversation: &Conversation, counting: &Counting, times: i64) {
         let day = Day::of(conversation.closed_at, &counting.zone);
         let parts = contributions(conversation, &counting.exclusions);
-        let customer = customer_cells(conversation, &counting.exclusions);
+        let cells = customer_cells(conversation, &counting.exclusions);
+        let customer = cells.as_ref().map(|(customer, ..)| Arc::<str>::from(&**customer));
         for (scope, filter) in counting.filters.iter().enumerate() {
             if !filter.matches(conversation) {
                 continue;
             }
             let scope = scope as i64;
             for part in &parts {
-                let key = DailyKey {
-                    scope,
-                    kind: part.kind.name(),
-                    day: day.0,
-                    lane: part.lane.map_or("", Lane::name),
-                    label: part.label.to_owned(),
-                };
+                let (kind, lane) = (part.kind.name(), part.lane.map_or("", Lane::name));
+                let key = DailyKey { scope, kind, day: day.0, lane, label: self.label(part.label) };
                 self.daily.entry(key).or_default().add(part.tally, times);
             }
-            let Some((customer, lane, cells)) = &customer else { continue };
-            for topic in cells {
-                let cell = CellKey {
-                    scope,
-                    week: day.week().index(),
-                    lane: lane.name().to_owned(),
-                    topic: (*topic).to_owned(),
-                };
-                *self.customers.entry((cell, customer.clone())).or_default() += times;
+            let Some(((_, lane, topics), customer)) = cells.as_ref().zip(customer.as_ref()) else {
+                continue;
+            };
+            for topic in topics {
+                let (week, lane) = (day.week().index(), lane.name());
+                let cell = CellKey { scope, week, lane, topic: self.label(topic) };
+                let key = CustomerKey { cell, customer: customer.clone() };
+                *self.customers.entry(key).or_default() += times;
+            }
+        }
+    }
+
+    fn label(&mut self, label: &str) -> Arc<str> {
+        match self.labels.get(label) {
+            Some(known) => known.clone(),
+            None => {
+                let new: Arc<str> = label.into();
+                self.labels.insert(new.clone());
+                new
             }
         }
     }
 
     /// Writes the differences within the transaction of the conversations that made them.
-    pub(super) async fn write(self, tx: &mut Tx) -> Result<()> {
-        write_daily(tx, self.daily).await?;
-        let distinct = write_customers(tx, self.customers).await?;
+    pub(super) async fn write(&self, tx: &mut Tx) -> Result<()> {
+        write_daily(tx, &self.daily).await?;
+        let distinct = write_customers(tx, &self.customers).await?;
         write_weekly(tx, distinct).await
     }
 }
 
-async fn write_daily(tx: &mut Tx, daily: HashMap<DailyKey, Tally>) -> Result<()> {
-    let changed: Vec<_> =
-        daily.into_iter().filter(|(_, tally)| *tally != Tally::default()).collect();
-    let row = |(key, tally): &(DailyKey, Tally)| {
-        let mut row = key.args();
-        row.extend(std::iter::once(tally.n).chain(tally.spread).map(Arg::from));
-        row
-    };
-    tx.execute_rows(&sql::ADD_DAILY, changed.iter().map(row).collect()).await?;
+async fn write_daily(tx: &mut Tx, daily: &HashMap<DailyKey, Tally>) -> Result<()> {
+    let changed: Vec<_> = daily.iter().filter(|&(_, tally)| *tally != Tally::default()).collect();
+    let rows: Vec<_> = changed.iter().collect();
+    tx.execute_each(&sql::ADD_DAILY, &rows, |(key, tally), values| {
+        values.extend(key.args());
+        values.extend(std::iter::once(tally.n).chain(tally.spread).map(Arg::from));
+    })
+    .await?;
     for (key, _) in changed.iter().filter(|(_, tally)| tally.n < 0) {
         tx.execute(sql::DROP_EMPTY_DAILY, key.args()).await?;
     }
@@ -103,65 +118,80 @@ async fn write_daily(tx: &mut Tx, daily: HashMap<DailyKey, Tally>) -> Result<()>
 /// Returns by how much the number of distinct customers of each cell changes.
 async fn write_customers(
     tx: &mut Tx,
-    customers: HashMap<(CellKey, String), i64>,
+    customers: &HashMap<CustomerKey, i64>,
 ) -> Result<HashMap<CellKey, i64>> {
-    let changed = customers.iter().filter(|&(_, &times)| times != 0);
-    let row = |((cell, customer), times): (&(CellKey, String), &i64)| {
-        let mut row = cell.args();
-        row.extend(args![customer.as_str(), *times]);
-        row
-    };
-    let mut rows: Vec<Vec<Arg>> = changed.map(row).collect();
+    let mut changed: Vec<_> = customers.iter().filter(|&(_, &times)| times != 0).collect();
     // In the order of their key, a tree grows faster.
-    rows.sort_unstable();
+    changed.sort_unstable();
+    let before = customers_before(tx, &changed).await?;
     let mut distinct = HashMap::<CellKey, i64>::new();
-    for row in tx.fetch_rows(&sql::ADD_CUSTOMER, rows).await? {
-        let (cell, customer) = (CellKey::read(&row)?, row.text(4)?);
-        let now = row.int(5)?;
-        let place = (cell, customer);
-        let before = now - customers.get(&place).copied().unwrap_or_default();
-        let (cell, customer) = place;
-        if before == 0 {
-            *distinct.entry(cell).or_default() += 1;
-        } else if now == 0 {
-            let mut gone = cell.args();
-            gone.push(customer.into());
-            tx.execute(sql::DROP_CUSTOMER, gone).await?;
-            *distinct.entry(cell).or_default() -= 1;
+    let mut kept = Vec::with_capacity(changed.len());
+    for (row, before) in changed.iter().zip(before) {
+        let (key, times) = row;
+        let now = before + *times;
+        if now == 0 {
+            tx.execute(sql::DROP_CUSTOMER, key.args()).await?;
+        } else {
+            kept.push(row);
+        }
+        if (before == 0) != (now == 0) {
+            *distinct.entry(key.cell.clone()).or_default() += if now == 0 { -1 } else { 1 };
         }
     }
+    tx.execute_each(&sql::ADD_CUSTOMER, &kept, |(key, times), values| {
+        values.extend(key.args());
+        values.push((**times).into());
+    })
+    .await?;
     Ok(distinct)
+}
+
+/// How often each customer has been in that cell until now. Most have not, so that this is less than to be
+/// told of each how often they are in it then.
+async fn customers_before(tx: &mut Tx, wanted: &[(&CustomerKey, &i64)]) -> Result<Vec<i64>> {
+    let row = |(number, (key, _)): (i64, &(&CustomerKey, &i64))| {
+        let mut row = args![number];
+        row.extend(key.args());
+        row
+    };
+    let mut before = vec![0; wanted.len()];
+    for row in tx.fetch_rows(&sql::CUSTOMERS_BEFORE, (0..).zip(wanted).map(row).collect()).await? {
+        before[usize::try_from(row.int(0)?)?] = row.int(1)?;
+    }
+    Ok(before)
 }
 
 async fn write_weekly(tx: &mut Tx, distinct: HashMap<CellKey, i64>) -> Result<()> {
     let changed: Vec<_> = distinct.into_iter().filter(|&(_, change)| change != 0).collect();
     let row = |(cell, change): &(CellKey, i64)| {
-        let mut row = cell.args();
+        let mut row = Vec::from(cell.args());
         row.push((*change).into());
         row
     };
     tx.execute_rows(&sql::ADD_WEEKLY, changed.iter().map(row).collect()).await?;
     for (cell, _) in changed.iter().filter(|&&(_, change)| change < 0) {
-        tx.execute(sql::DROP_EMPTY_WEEKLY, cell.args()).await?;
+        tx.execute(sql::DROP_EMPTY_WEEKLY, cell.args().into()).await?;
     }
     Ok(())
 }
 
 impl DailyKey {
     fn args(&self) -> Vec<Arg> {
-        args![self.scope, self.kind, self.day, self.lane, self.label.as_str()]
+        args![self.scope, self.kind, self.day, self.lane, &self.label]
     }
 }
 
 impl CellKey {
-    /// From the first four columns of [`sql::ADD_CUSTOMER`]'s answer.
-    fn read(row: &Row) -> Result<CellKey> {
-        let (scope, week) = (row.int(0)?, row.int(1)?);
-        Ok(CellKey { scope, week, lane: row.text(2)?, topic: row.text(3)? })
+    fn args(&self) -> [Arg; 4] {
+        [self.scope.into(), self.week.into(), self.lane.into(), (&self.topic).into()]
     }
+}
 
+impl CustomerKey {
     fn args(&self) -> Vec<Arg> {
-        args![self.scope, self.week, self.lane.as_str(), self.topic.as_str()]
+        let mut args = Vec::from(self.cell.args());
+        args.push((&self.customer).into());
+        args
     }
 }
 

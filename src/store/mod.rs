@@ -16,6 +16,7 @@ mod known;
 mod look;
 mod parties;
 mod people;
+mod ready;
 mod rebuild;
 mod runner;
 mod slots;
@@ -47,7 +48,7 @@ pub use rebuild::Difference;
 pub use runner::{Asked, GONE_AFTER, Runner, Running};
 pub use slots::{Claim, Job, Outdated, SlotRow};
 pub use troubles::News;
-pub use write::{Applied, Batch};
+pub use write::{Applied, Batch, Prepared};
 
 /// What decides which conversation counts where. When it changes, everything is counted anew.
 #[derive(Debug, Clone)]
@@ -160,7 +161,8 @@ impl Store {
     #[doc(hidden)]
     pub fn statements_of_look_ups(&self) -> Vec<String> {
         let single = sql::OF_LOOK_UPS.into_iter().map(str::to_owned);
-        single.chain([self.engine.with_rows(&sql::KNOWN, 3)]).collect()
+        let bulk = [&sql::KNOWN, &sql::PLACES].map(|bulk| self.engine.with_rows(bulk, 3));
+        single.chain(bulk).collect()
     }
 
     /// The zone of weeks and schedules.

@@ -1,62 +1,19 @@
 //! Whose conversations: rows beside the conversations, so that a person's are found by index.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
 
 use anyhow::{Context, Result, ensure};
 use cxbot_sdk::conversation::Conversation;
-use cxbot_sdk::count::{Class, Lane, classify};
+use cxbot_sdk::count::Lane;
 use cxbot_sdk::figures::Share;
-use cxbot_sdk::history::{Colleague, OfCompany, Party, PartyKind, Trace, Traits, Whose};
+use cxbot_sdk::history::{Colleague, OfCompany, Party, PartyKind, Place, Trace};
 use jiff::Timestamp;
 
-use super::engine::{Arg, Row, args};
+use super::engine::{Row, args};
 use super::people::Person;
 use super::{Store, instant, millis, read_record, sql};
 
-/// The leading columns of [`sql::PUT_PARTY`] that say which row it is.
-pub(super) const PARTY_KEY: usize = 5;
-
 impl Store {
-    /// The rows of everyone who has a part, in the order of [`sql::PUT_PARTY`].
-    pub(super) fn party_rows(&self, conversation: &Conversation) -> Result<Vec<Vec<Arg>>> {
-        let class = match classify(conversation, &self.counting.exclusions) {
-            Class::Excluded(_) => "excluded",
-            Class::Scored(..) => "scored",
-            Class::Unscored(reason) => reason.name(),
-        };
-        let traits = serde_json::to_string(&Traits::of(conversation))?;
-        let lane = Lane::of(conversation).map_or("", Lane::name);
-        let whose = Whose::of(conversation);
-        // Shared by all of the conversation's rows.
-        let [source, id, traits, class, lane, none] =
-            [&conversation.source, &conversation.id, &traits, class, lane, ""]
-                .map(Arc::<str>::from);
-        let whose =
-            [&whose.company, &whose.company_name, &whose.customer].map(|text| without_nul(text));
-        let no_one = [&none; 3];
-        let row = |party: Party| {
-            let [company, company_name, customer] =
-                if party.kind.is_summed_up() { whose.each_ref() } else { no_one };
-            args![
-                party.kind.name(),
-                &without_nul(&party.value),
-                millis(conversation.closed_at),
-                &source,
-                &id,
-                &class,
-                &lane,
-                conversation.score.value().map(i64::from),
-                if party.kind.is_teammate() { &traits } else { &none },
-                company,
-                company_name,
-                customer,
-            ]
-        };
-        let segments = Party::segments_of(conversation, &self.counting.segments);
-        Ok(Party::all_of(conversation).into_iter().chain(segments).map(row).collect())
-    }
-
     pub(super) async fn traces_of(
         &self,
         party: &Party,
@@ -90,27 +47,36 @@ impl Store {
         Ok(all)
     }
 
-    pub(super) async fn history_of(
+    pub(super) async fn places_of(
         &self,
-        party: &Party,
+        parties: &[Party],
         from: Timestamp,
         until: Timestamp,
         limit: usize,
-    ) -> Result<Vec<Conversation>> {
-        let (kind, value) = (party.kind.name(), party.value.as_str());
-        let within = args![kind, value, millis(from), millis(until), i64::try_from(limit)?];
-        let rows = self.engine.fetch(sql::OF_PARTY, within).await?;
-        rows.iter().map(|row| read_record(&row.text(0)?)).collect()
+    ) -> Result<Vec<Place>> {
+        let most = i64::try_from(limit)?;
+        let within = |party: &Party| {
+            args![party.kind.name(), party.value.as_str(), millis(from), millis(until), most]
+        };
+        let rows = self.engine.fetch_rows(&sql::PLACES, parties.iter().map(within).collect());
+        let place = |row: &Row| {
+            let (source, id) = (row.text(1)?, row.text(2)?);
+            Ok(Place { closed_at: instant(row.int(0)?)?, source, id })
+        };
+        // Two parties may have a part in one conversation.
+        let places = rows.await?.iter().map(place).collect::<Result<BTreeSet<Place>>>()?;
+        Ok(places.into_iter().rev().take(limit).collect())
     }
 
-    pub(super) async fn at(&self, places: &[(String, String)]) -> Result<Vec<Conversation>> {
-        let wanted = places.iter().map(|(source, id)| args![source.as_str(), id.as_str()]);
+    pub(super) async fn at(&self, places: &[Place]) -> Result<Vec<Conversation>> {
+        let wanted = places.iter().map(|place| args![place.source.as_str(), place.id.as_str()]);
         let rows = self.engine.fetch_rows(&sql::KNOWN, wanted.collect()).await?;
         let mut found = HashMap::new();
         for row in &rows {
             found.insert((row.text(0)?, row.text(1)?), read_record(&row.text(2)?)?);
         }
-        Ok(places.iter().filter_map(|place| found.remove(place)).collect())
+        let take = |place: &Place| found.remove(&(place.source.clone(), place.id.clone()));
+        Ok(places.iter().filter_map(take).collect())
     }
 
     pub(super) async fn with_id(&self, id: &str) -> Result<Vec<Conversation>> {
@@ -121,9 +87,7 @@ impl Store {
     pub(super) async fn keys_by_id(&self, kind: PartyKind, id: &str) -> Result<Vec<Party>> {
         let places: Vec<(String, String)> = match id.split_once('/') {
             Some((source, id)) => vec![(source.to_owned(), id.to_owned())],
-            None => {
-                self.sources_by_step().await?.into_iter().map(|at| (at, id.to_owned())).collect()
-            }
+            None => self.all_sources().await?.into_iter().map(|at| (at, id.to_owned())).collect(),
         };
         let mut keys = Vec::new();
         for (source, id) in places {
@@ -137,20 +101,17 @@ impl Store {
         Ok(keys)
     }
 
-    /// The sources of all conversations, found by stepping from one to the next along the key.
-    async fn sources_by_step(&self) -> Result<Vec<String>> {
-        let mut found: Vec<String> = Vec::new();
-        loop {
-            let last = found.last().map(String::as_str).unwrap_or_default();
-            let next = self.engine.fetch(sql::NEXT_SOURCE, args![last]).await?;
-            match next.first() {
-                Some(row) => found.push(row.text(0)?),
-                None => return Ok(found),
-            }
-        }
+    /// The sources of all conversations.
+    async fn all_sources(&self) -> Result<Vec<String>> {
+        self.engine
+            .fetch(sql::CONVERSATION_SOURCES, args![])
+            .await?
+            .iter()
+            .map(|row| row.text(0))
+            .collect()
     }
 
-    /// Names that begin so, found by stepping from one to the next along the index.
+    /// Names that begin so.
     pub(super) async fn names_like(
         &self,
         kind: PartyKind,
@@ -158,21 +119,10 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<String>> {
         let beginning = Party::named(kind, words).value;
-        let this = args![kind.name(), beginning.as_str()];
-        let mut found: Vec<String> = Vec::new();
-        let mut next = self.engine.fetch(sql::THIS_PARTY, this).await?;
-        if next.is_empty() {
-            next =
-                self.engine.fetch(sql::NEXT_PARTY, args![kind.name(), beginning.as_str()]).await?;
-        }
-        while let Some(row) = next.first() {
-            let name = row.text(0)?;
-            if !name.starts_with(&beginning) || found.len() >= limit {
-                break;
-            }
-            next = self.engine.fetch(sql::NEXT_PARTY, args![kind.name(), name.as_str()]).await?;
-            found.push(name);
-        }
+        let asked = args![kind.name(), beginning.as_str(), i64::try_from(limit)?];
+        let rows = self.engine.fetch(sql::PARTIES_FROM, asked).await?;
+        let mut found = rows.iter().map(|row| row.text(0)).collect::<Result<Vec<String>>>()?;
+        found.retain(|name| name.starts_with(&beginning));
         Ok(found)
     }
 
@@ -191,13 +141,6 @@ impl Store {
             }
         }
         Ok(all)
-    }
-}
-
-fn without_nul(text: &str) -> Arc<str> {
-    match text.contains('\0') {
-        true => text.replace('\0', "\u{fffd}").into(),
-        false => text.into(),
     }
 }
 

@@ -1,14 +1,14 @@
 //! The derived counts made anew, and how they differ from the ones that were kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use anyhow::Result;
-use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::week::{Day, Week};
 
-use super::counts::Delta;
 use super::engine::{Tx, args};
+use super::ready::Ready;
+use super::write::write_rows;
 use super::{COUNTED_WITH, Store, read_record, sql};
 
 /// Conversations in memory at a time.
@@ -55,17 +55,13 @@ impl Store {
             let page = tx.fetch(sql::EXPORT, page).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = (last.text(0)?, last.text(1)?);
-            let mut delta = Delta::default();
-            let mut rows: Vec<(Conversation, String)> = Vec::with_capacity(page.len());
-            for row in &page {
+            let recorded = page.iter().map(|row| {
                 let record = row.text(2)?;
-                let conversation = read_record(&record)?;
-                delta.add(&conversation, &self.counting);
-                rows.push((conversation, record));
-            }
-            let rows: Vec<_> = rows.iter().map(|(c, record)| (c, record.clone())).collect();
-            self.write_rows(tx, &rows).await?;
-            delta.write(tx).await?;
+                Ok((read_record(&record)?, record))
+            });
+            let ready = Ready::recorded(recorded.collect::<Result<_>>()?, &self.counting)?;
+            write_rows(tx, &ready, &HashSet::new()).await?;
+            ready.delta.write(tx).await?;
         }
     }
 }

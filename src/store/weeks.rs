@@ -9,7 +9,7 @@ use cxbot_sdk::count::{
     Cells, Filter, Kind, Lane, PerLane, Spread, Tally, WeekCounts, awaiting, fold,
 };
 use cxbot_sdk::figures::MIN_N;
-use cxbot_sdk::history::{OfCompany, Party, PartyKind, Trace};
+use cxbot_sdk::history::{OfCompany, Party, PartyKind, Place, Trace};
 use cxbot_sdk::scores::{Look, PastCells, PastWeek, Scores, SourceState, Trouble, Window};
 use cxbot_sdk::week::Week;
 use jiff::Timestamp;
@@ -97,17 +97,17 @@ impl Scores for Store {
         self.companies_of(party, from, until, good_from, customers).await
     }
 
-    async fn history(
+    async fn places(
         &self,
-        party: &Party,
+        parties: &[Party],
         from: Timestamp,
         until: Timestamp,
         limit: usize,
-    ) -> Result<Vec<Conversation>> {
-        self.history_of(party, from, until, limit).await
+    ) -> Result<Vec<Place>> {
+        self.places_of(parties, from, until, limit).await
     }
 
-    async fn conversations(&self, places: &[(String, String)]) -> Result<Vec<Conversation>> {
+    async fn conversations(&self, places: &[Place]) -> Result<Vec<Conversation>> {
         self.at(places).await
     }
 

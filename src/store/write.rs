@@ -1,17 +1,16 @@
 //! Writing conversations, with their counts in the same transaction.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use cxbot_sdk::conversation::Conversation;
-use cxbot_sdk::count::{Class, Lane, classify};
 use jiff::{SignedDuration, Timestamp};
 
 use super::counts::Delta;
 use super::engine::{Arg, Tx, args};
-use super::parties::PARTY_KEY;
-use super::people::{Contact, Oddity, Person};
+use super::people::{Contact, Oddity};
+use super::ready::{OfConversation, PartyRow, Ready, TopicRow, Whole};
 use super::{COUNTED_WITH, Store, instant, millis, read_record, sql};
 
 /// A source that was not read for so long is said to have stood still.
@@ -32,6 +31,15 @@ pub struct Batch {
     pub read_until: Option<(String, Timestamp)>,
 }
 
+/// A batch that is ready to be written.
+pub struct Prepared {
+    ready: Ready,
+    delete: Vec<Place>,
+    contacts: Vec<Contact>,
+    oddities: Vec<Oddity>,
+    read_until: Option<(String, Timestamp)>,
+}
+
 /// What a batch changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Applied {
@@ -50,33 +58,59 @@ impl std::ops::AddAssign for Applied {
     }
 }
 
+impl Prepared {
+    /// The batch that it was made of.
+    pub(super) fn batch(&self) -> Batch {
+        let put = self.ready.conversations.iter().map(|one| one.conversation.clone());
+        Batch {
+            put: put.collect(),
+            delete: self.delete.clone(),
+            contacts: self.contacts.clone(),
+            oddities: self.oddities.clone(),
+            read_until: self.read_until.clone(),
+        }
+    }
+}
+
 impl Store {
     /// Stores a batch in one transaction.
     pub async fn apply(&self, batch: Batch) -> Result<Applied> {
-        if self.engine.waits_in_line() {
-            return self.apply_once(batch).await;
-        }
-        self.engine.transact(|| self.apply_once(batch.clone())).await
+        self.write(self.prepare(batch)?).await
     }
 
-    async fn apply_once(&self, batch: Batch) -> Result<Applied> {
+    /// Makes a batch ready to be written: the work that needs no database.
+    pub fn prepare(&self, batch: Batch) -> Result<Prepared> {
+        let Batch { put, delete, contacts, oddities, read_until } = batch;
+        let ready = Ready::of(put, &self.counting)?;
+        Ok(Prepared { ready, delete, contacts, oddities, read_until })
+    }
+
+    /// Stores a batch that is ready, in one transaction.
+    pub async fn write(&self, prepared: Prepared) -> Result<Applied> {
+        if self.engine.waits_in_line() {
+            return self.write_once(&prepared).await;
+        }
+        self.engine.transact(|| self.write_once(&prepared)).await
+    }
+
+    async fn write_once(&self, prepared: &Prepared) -> Result<Applied> {
         let mut tx = self.engine.begin().await?;
         self.must_count_alike(&tx.fetch(sql::SETTING, args![COUNTED_WITH]).await?)?;
-        let mut batch = batch;
-        batch.put = batch.put.into_iter().map(without_nul).collect();
-        self.leave_out_forgotten(&mut tx, &mut batch).await?;
-        let mut applied = self.put(&mut tx, batch.put).await?;
-        applied.deleted = self.delete(&mut tx, batch.delete).await?;
-        for contact in batch.contacts {
+        let stripped = self.without_forgotten(&mut tx, prepared).await?;
+        let Prepared { ready, delete, contacts, oddities, read_until } =
+            stripped.as_ref().unwrap_or(prepared);
+        let mut applied = self.put(&mut tx, ready).await?;
+        applied.deleted = self.delete(&mut tx, delete).await?;
+        for contact in contacts {
             contact.write(&mut tx).await?;
         }
-        for oddity in batch.oddities {
+        for oddity in oddities {
             oddity.write(&mut tx).await?;
         }
         let mut news = applied.new + applied.changed + applied.deleted > 0;
-        if let Some((source, until)) = batch.read_until {
-            news |= self.caught_up(&mut tx, &source, until).await?;
-            tx.execute(sql::SET_SOURCE, args![source, millis(until)]).await?;
+        if let Some((source, until)) = read_until {
+            news |= self.caught_up(&mut tx, source, *until).await?;
+            tx.execute(sql::SET_SOURCE, args![source.as_str(), millis(*until)]).await?;
         }
         if news {
             tx.execute(sql::REVISE, args![]).await?;
@@ -95,45 +129,36 @@ impl Store {
         Ok(false)
     }
 
-    pub(super) async fn put(
-        &self,
-        tx: &mut Tx,
-        conversations: Vec<Conversation>,
-    ) -> Result<Applied> {
-        let latest: BTreeMap<Place, Conversation> = conversations
-            .into_iter()
-            .map(|conversation| (place(&conversation), conversation))
-            .collect();
-        let known = known(tx, latest.keys()).await?;
+    /// Puts conversations in the place of what is stored of them, and counts the difference.
+    pub(super) async fn put(&self, tx: &mut Tx, ready: &Ready) -> Result<Applied> {
+        let known = known(tx, ready.conversations.iter().map(|one| &one.place)).await?;
         let mut applied = Applied::default();
-        let mut delta = Delta::default();
-        let mut changed = Vec::new();
-        for (place, conversation) in &latest {
-            let record = serde_json::to_string(conversation).context("a record is plain JSON")?;
-            match known.get(place) {
-                Some(old) if *old == record => {
+        let mut delta = Cow::Borrowed(&ready.delta);
+        let mut same = HashSet::new();
+        for one in &ready.conversations {
+            match known.get(&one.place) {
+                Some(old) if **old == *one.record => {
                     applied.unchanged += 1;
-                    continue;
+                    delta.to_mut().subtract(&one.conversation, &self.counting);
+                    same.insert(one.number());
                 }
                 Some(old) => {
                     applied.changed += 1;
-                    self.take_out(tx, &mut delta, &read_record(old)?).await?;
+                    self.take_out(tx, delta.to_mut(), old).await?;
                 }
                 None => applied.new += 1,
             }
-            delta.add(conversation, &self.counting);
-            changed.push((conversation, record));
         }
-        self.write_rows(tx, &changed).await?;
+        write_rows(tx, ready, &same).await?;
         delta.write(tx).await?;
         Ok(applied)
     }
 
-    async fn delete(&self, tx: &mut Tx, places: Vec<Place>) -> Result<u64> {
+    async fn delete(&self, tx: &mut Tx, places: &[Place]) -> Result<u64> {
         let known = known(tx, places.iter()).await?;
         let mut delta = Delta::default();
         for (place, record) in &known {
-            self.take_out(tx, &mut delta, &read_record(record)?).await?;
+            self.take_out(tx, &mut delta, record).await?;
             tx.execute(sql::DROP, args![place.0.as_str(), place.1.as_str()]).await?;
             tx.execute(sql::DROP_ODDITIES, args![place.0.as_str(), place.1.as_str()]).await?;
         }
@@ -141,116 +166,43 @@ impl Store {
         Ok(known.len() as u64)
     }
 
-    /// Takes a stored conversation out of the counts and out of its topics.
-    async fn take_out(&self, tx: &mut Tx, delta: &mut Delta, old: &Conversation) -> Result<()> {
-        delta.subtract(old, &self.counting);
-        for row in self.topic_rows(old) {
-            let key: Vec<Arg> = row.into_iter().take(sql::PUT_TOPIC.width - 1).collect();
-            tx.execute(sql::DROP_TOPIC, key).await?;
+    /// Takes a stored conversation out of the counts, out of its topics and from whoever has a part.
+    async fn take_out(&self, tx: &mut Tx, delta: &mut Delta, record: &str) -> Result<()> {
+        let old = read_record(record)?;
+        delta.subtract(&old, &self.counting);
+        let old = Ready::recorded(vec![(old, record.to_owned())], &self.counting)?;
+        for row in &old.topics {
+            tx.execute(sql::DROP_TOPIC, values(row, TopicRow::key_values)).await?;
         }
-        for row in self.party_rows(old)? {
-            let key: Vec<Arg> = row.into_iter().take(PARTY_KEY).collect();
-            tx.execute(sql::DROP_PARTY, key).await?;
+        for row in old.parties.all() {
+            tx.execute(sql::DROP_PARTY, values(row, PartyRow::key_values)).await?;
         }
         Ok(())
     }
-
-    /// Writes conversations and their topics; the counts are the caller's.
-    pub(super) async fn write_rows(
-        &self,
-        tx: &mut Tx,
-        rows: &[(&Conversation, String)],
-    ) -> Result<()> {
-        let conversations = rows
-            .iter()
-            .map(|(conversation, record)| self.conversation_row(conversation, record.clone()));
-        let conversations = conversations.collect();
-        let whose = async {
-            let mut parties = Vec::new();
-            for (conversation, _) in rows {
-                parties.extend(self.party_rows(conversation)?);
-            }
-            // In the order of their key, a tree grows faster.
-            parties.sort_unstable();
-            anyhow::Ok(parties)
-        };
-        // Made ready while the database works.
-        let (put, parties) = tokio::join!(biased; tx.execute_rows(&sql::PUT, conversations), whose);
-        put?;
-        let topics = rows.iter().flat_map(|(conversation, _)| self.topic_rows(conversation));
-        tx.execute_rows(&sql::PUT_TOPIC, topics.collect()).await?;
-        tx.execute_rows(&sql::PUT_PARTY, parties?).await?;
-        tx.execute_rows(&sql::NAME_TEAMMATE, named(rows)?).await
-    }
-
-    fn conversation_row(&self, conversation: &Conversation, record: String) -> Vec<Arg> {
-        let class = match classify(conversation, &self.counting.exclusions) {
-            Class::Excluded(_) => "excluded",
-            Class::Scored(..) => "scored",
-            Class::Unscored(reason) => reason.name(),
-        };
-        let csat = conversation.csat.as_ref().and_then(|csat| csat.score.value());
-        let customer = conversation.customer.as_ref().and_then(|customer| customer.id.clone());
-        args![
-            conversation.source.as_str(),
-            conversation.id.as_str(),
-            millis(conversation.closed_at),
-            class,
-            Lane::of(conversation).map_or("", Lane::name),
-            conversation.score.value().map(i64::from),
-            csat.map(i64::from),
-            customer,
-            record,
-        ]
-    }
-
-    /// The rows of a scored conversation's topics, in the order of [`sql::PUT_TOPIC`].
-    fn topic_rows(&self, conversation: &Conversation) -> Vec<Vec<Arg>> {
-        let Class::Scored(lane, score) = classify(conversation, &self.counting.exclusions) else {
-            return Vec::new();
-        };
-        let distinct: std::collections::BTreeSet<&String> = conversation.topics.iter().collect();
-        let [lane, source, id] =
-            [lane.name(), &conversation.source, &conversation.id].map(Arc::<str>::from);
-        let row = |topic: &String| {
-            args![
-                topic.as_str(),
-                &lane,
-                millis(conversation.closed_at),
-                &source,
-                &id,
-                i64::from(score),
-            ]
-        };
-        distinct.into_iter().map(row).collect()
-    }
 }
 
-/// Everyone who is named on the team's side, each once.
-fn named(rows: &[(&Conversation, String)]) -> Result<Vec<Vec<Arg>>> {
-    let mut people = BTreeMap::new();
-    for (conversation, _) in rows {
-        for teammate in conversation.teammates.iter().filter(|teammate| teammate.name.is_some()) {
-            let (name, email, bot) = (teammate.name.clone(), teammate.email.clone(), teammate.bot);
-            let person = Person { name, email, bot };
-            people.insert((conversation.source.as_str(), teammate.id.as_str()), person);
-        }
-    }
-    let row = |((source, id), person): ((&str, &str), Person)| {
-        Ok(args![source, id, serde_json::to_string(&person)?])
-    };
-    people.into_iter().map(row).collect()
+/// Writes conversations, their topics and who has a part, but for those whose numbers are named; the
+/// counts are the caller's.
+pub(super) async fn write_rows(tx: &mut Tx, ready: &Ready, but: &HashSet<usize>) -> Result<()> {
+    let Ready { conversations, topics, parties, .. } = ready;
+    tx.execute_each(&sql::PUT, &others(conversations, but), Whole::values).await?;
+    let teammates = others(&parties.teammates, but);
+    tx.execute_each(&sql::PUT_TOPIC, &others(topics, but), TopicRow::values).await?;
+    tx.execute_each(&sql::PUT_TEAMMATE, &teammates, PartyRow::teammate_values).await?;
+    tx.execute_each(&sql::PUT_FOUND, &others(&parties.found, but), PartyRow::key_values).await?;
+    let summed_up = others(&parties.summed_up, but);
+    tx.execute_each(&sql::PUT_SUMMED_UP, &summed_up, PartyRow::summed_up_values).await?;
+    tx.execute_rows(&sql::NAME_TEAMMATE, ready.named(but)?).await
 }
 
-/// What keys are made of, without NUL: PostgreSQL's texts hold none, and both databases are to hold
-/// the same.
-fn without_nul(mut conversation: Conversation) -> Conversation {
-    let customer = conversation.customer.as_mut().and_then(|customer| customer.id.as_mut());
-    let keys = [&mut conversation.source, &mut conversation.id].into_iter().chain(customer);
-    for key in keys.chain(&mut conversation.topics).filter(|key| key.contains('\0')) {
-        *key = key.replace('\0', "\u{fffd}");
-    }
-    conversation
+fn others<'r, R: OfConversation>(rows: &'r [R], but: &HashSet<usize>) -> Vec<&'r R> {
+    rows.iter().filter(|row| !but.contains(&row.number())).collect()
+}
+
+fn values<R>(row: &R, values: fn(&R, &mut Vec<Arg>)) -> Vec<Arg> {
+    let mut all = Vec::new();
+    values(row, &mut all);
+    all
 }
 
 pub(super) fn place(conversation: &Conversation) -> Place {

@@ -168,6 +168,25 @@ fn in_words(value: &serde_json::Value) -> Option<String> {
     }
 }
 
+/// Where a conversation stands among others: whichever was closed later is greater.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// In whole milliseconds, as stores keep it.
+    pub closed_at: Timestamp,
+    pub source: String,
+    pub id: String,
+}
+
+impl Place {
+    pub fn of(conversation: &Conversation) -> Place {
+        let Conversation { closed_at, source, id, .. } = conversation;
+        let millis = closed_at.as_nanosecond().div_euclid(1_000_000);
+        let whole = i64::try_from(millis).map(Timestamp::from_millisecond);
+        let closed_at = whole.ok().and_then(Result::ok).unwrap_or(*closed_at);
+        Place { closed_at, source: source.clone(), id: id.clone() }
+    }
+}
+
 /// A conversation of someone, as far as counting needs it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
@@ -249,6 +268,11 @@ pub struct OfCompany {
 }
 
 impl Trace {
+    pub fn place(&self) -> Place {
+        let Trace { closed_at, source, id, .. } = self;
+        Place { closed_at: *closed_at, source: source.clone(), id: id.clone() }
+    }
+
     /// The trace of a conversation under these exclusion rules.
     pub fn of(conversation: &Conversation, rules: &[Exclusion]) -> Trace {
         let class = classify(conversation, rules);

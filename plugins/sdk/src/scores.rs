@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::conversation::Conversation;
 use crate::count::{Filter, Lane, PerLane, Spread, WeekCounts};
-use crate::history::{OfCompany, Party, PartyKind, Trace};
+use crate::history::{OfCompany, Party, PartyKind, Place, Trace};
 use crate::week::Week;
 use std::collections::BTreeMap;
 
@@ -146,20 +146,19 @@ pub trait Scores: Send + Sync {
         customers: bool,
     ) -> anyhow::Result<Vec<OfCompany>>;
 
-    /// Conversations of someone that were closed from `from` up to before `until`, latest first, at most
-    /// `limit`.
-    async fn history(
+    /// Where the conversations of any of these are that were closed from `from` up to before `until`,
+    /// each once, latest first, at most `limit`.
+    async fn places(
         &self,
-        party: &Party,
+        parties: &[Party],
         from: Timestamp,
         until: Timestamp,
         limit: usize,
-    ) -> anyhow::Result<Vec<Conversation>>;
+    ) -> anyhow::Result<Vec<Place>>;
 
-    /// The conversations of these sources and ids, each once, in their order; those that are not there
-    /// are left out.
-    async fn conversations(&self, places: &[(String, String)])
-    -> anyhow::Result<Vec<Conversation>>;
+    /// The conversations at these places, each once, in their order; those that are not there are left
+    /// out.
+    async fn conversations(&self, places: &[Place]) -> anyhow::Result<Vec<Conversation>>;
 
     /// The conversations of that id, whatever their source.
     async fn of_id(&self, id: &str) -> anyhow::Result<Vec<Conversation>>;

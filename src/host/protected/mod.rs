@@ -13,7 +13,7 @@ use anyhow::{Result, bail};
 use async_trait::async_trait;
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::count::{Cells, Filter, Lane, PerLane, Spread, WeekCounts, same};
-use cxbot_sdk::history::{Attribution, OfCompany, Party, PartyKind, Trace};
+use cxbot_sdk::history::{Attribution, OfCompany, Party, PartyKind, Place, Trace};
 use cxbot_sdk::scores::{Look, PastCells, PastWeek, Scores, SourceState, Trouble, Window};
 use cxbot_sdk::week::Week;
 use jiff::Timestamp;
@@ -285,17 +285,17 @@ impl Scores for Protected {
         bail!(SAID)
     }
 
-    async fn history(
+    async fn places(
         &self,
-        _: &Party,
+        _: &[Party],
         _: Timestamp,
         _: Timestamp,
         _: usize,
-    ) -> Result<Vec<Conversation>> {
+    ) -> Result<Vec<Place>> {
         bail!(SAID)
     }
 
-    async fn conversations(&self, _: &[(String, String)]) -> Result<Vec<Conversation>> {
+    async fn conversations(&self, _: &[Place]) -> Result<Vec<Conversation>> {
         bail!(SAID)
     }
 

@@ -155,8 +155,9 @@ impl Engine {
 
     /// Runs a statement over rows of values, outside of any transaction.
     pub(super) async fn fetch_rows(&self, bulk: &Bulk, rows: Vec<Vec<Arg>>) -> Result<Vec<Row>> {
+        let rows: Vec<&Vec<Arg>> = rows.iter().collect();
         let mut found = Vec::new();
-        for (sql, args) in chunks(bulk, rows, matches!(self, Engine::Postgres(_))) {
+        for (sql, args) in chunks(bulk, &rows, as_they_are, matches!(self, Engine::Postgres(_))) {
             found.extend(self.fetch(&sql, args).await?);
         }
         Ok(found)
@@ -251,42 +252,46 @@ const CHUNK: usize = 200;
 /// The statement of a bulk for one chunk. SQLite finds a placeholder with a name by going through
 /// all of them, so there they have none.
 fn with_rows(bulk: &Bulk, rows: usize, numbered: bool) -> String {
-    let mut sql = String::from(bulk.head);
-    for row in 0..rows {
-        sql.push_str(if row == 0 { " (" } else { ", (" });
-        for column in 0..bulk.width {
-            sql.push_str(if column == 0 { "" } else { "," });
-            match numbered {
-                true => sql.push_str(&format!("${}", row * bulk.width + column + 1)),
-                false => sql.push('?'),
-            }
+    let all = vec![bulk.rows.each(); rows].join(bulk.rows.joint());
+    let all = if numbered { with_numbers(&all) } else { all };
+    format!("{} {all} {}", bulk.head, bulk.tail)
+}
+
+/// Placeholders with their numbers, as PostgreSQL wants them.
+fn with_numbers(sql: &str) -> String {
+    let mut numbered = String::with_capacity(sql.len() * 2);
+    for (number, part) in sql.split('?').enumerate() {
+        match number {
+            0 => numbered.push_str(part),
+            _ => numbered.extend(["$", &number.to_string(), part]),
         }
-        sql.push(')');
     }
-    sql.push(' ');
-    sql.push_str(bulk.tail);
-    sql
+    numbered
 }
 
 /// Statements and their values, a chunk of rows each, made one after another. All but the last are
 /// one statement.
-fn chunks(
+fn chunks<R>(
     bulk: &Bulk,
-    rows: Vec<Vec<Arg>>,
+    rows: &[&R],
+    values: fn(&R, &mut Vec<Arg>),
     numbered: bool,
 ) -> impl Iterator<Item = (Arc<str>, Vec<Arg>)> {
     let usual = rows.len().min(CHUNK);
     let usual_sql: Arc<str> = with_rows(bulk, usual, numbered).into();
-    let mut rows = rows.into_iter();
-    std::iter::from_fn(move || {
-        let chunk: Vec<Vec<Arg>> = rows.by_ref().take(CHUNK).collect();
+    rows.chunks(CHUNK).map(move |chunk| {
         let sql = match chunk.len() {
-            0 => return None,
             rows if rows == usual => usual_sql.clone(),
             rows => with_rows(bulk, rows, numbered).into(),
         };
-        Some((sql, chunk.into_iter().flatten().collect()))
+        let mut all = Vec::new();
+        chunk.iter().for_each(|row| values(row, &mut all));
+        (sql, all)
     })
+}
+
+fn as_they_are(row: &Vec<Arg>, values: &mut Vec<Arg>) {
+    values.extend_from_slice(row);
 }
 
 /// A statement with its values bound.
@@ -331,10 +336,21 @@ impl Tx {
         }
     }
 
-    /// Runs a statement over rows of values. The next rows are made ready while the database works on
-    /// those before them.
+    /// Runs a statement over rows of values.
     pub(super) async fn execute_rows(&mut self, bulk: &Bulk, rows: Vec<Vec<Arg>>) -> Result<()> {
-        let mut chunks = chunks(bulk, rows, self.numbered()).map(self.bound());
+        let rows: Vec<&Vec<Arg>> = rows.iter().collect();
+        self.execute_each(bulk, &rows, as_they_are).await
+    }
+
+    /// Runs a statement over rows, whose values are asked for. The next rows are made ready while the
+    /// database works on those before them.
+    pub(super) async fn execute_each<R>(
+        &mut self,
+        bulk: &Bulk,
+        rows: &[&R],
+        values: fn(&R, &mut Vec<Arg>),
+    ) -> Result<()> {
+        let mut chunks = chunks(bulk, rows, values, self.numbered()).map(self.bound());
         let mut next = chunks.next();
         while let Some(bound) = next {
             let (done, following) = tokio::join!(biased; self.run(bound), async { chunks.next() });
@@ -350,8 +366,9 @@ impl Tx {
         bulk: &Bulk,
         rows: Vec<Vec<Arg>>,
     ) -> Result<Vec<Row>> {
+        let rows: Vec<&Vec<Arg>> = rows.iter().collect();
         let mut found = Vec::new();
-        for (sql, args) in chunks(bulk, rows, self.numbered()) {
+        for (sql, args) in chunks(bulk, &rows, as_they_are, self.numbered()) {
             found.extend(self.fetch(&sql, args).await?);
         }
         Ok(found)

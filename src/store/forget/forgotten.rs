@@ -117,7 +117,7 @@ impl Key {
     /// The stored conversations of this key.
     pub(super) async fn conversations(&self, tx: &mut Tx) -> Result<Vec<Conversation>> {
         let Some(party) = self.party() else { return Ok(Vec::new()) };
-        let all = args![party.kind.name(), party.value, i64::MIN, i64::MAX, i64::MAX];
+        let all = args![party.kind.name(), party.value];
         tx.fetch(sql::OF_PARTY, all).await?.iter().map(|row| read_record(&row.text(0)?)).collect()
     }
 }

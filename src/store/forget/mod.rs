@@ -17,7 +17,8 @@ use cxbot_sdk::conversation::Conversation;
 use jiff::Timestamp;
 
 use super::engine::{Cleaned, Tx, args};
-use super::write::{Batch, place};
+use super::ready::Ready;
+use super::write::{Prepared, place};
 use super::{COUNTED_WITH, Store, sql};
 use elsewhere::Elsewhere;
 use find::{Described, Found, Known};
@@ -116,11 +117,11 @@ impl Store {
         let mut marks = known.marks(whom, also, was.zip(&is));
         labels.iter().for_each(|label| marks.spare(label));
         let mut erased = Erased { conversations: is.len() as u64, ..Erased::default() };
-        self.put(&mut tx, is).await?;
+        self.put(&mut tx, &Ready::of(is, &self.counting)?).await?;
         let others = known.written_in(&mut tx, &forgotten).await?;
         erased.mentions = others.len() as u64;
         let others = others.into_iter().map(|one| forgotten.strip(one, &self.counting.exclusions));
-        self.put(&mut tx, others.collect()).await?;
+        self.put(&mut tx, &Ready::of(others.collect(), &self.counting)?).await?;
         let now = Timestamp::now();
         let elsewhere = Elsewhere { tx: &mut tx, whom, known: &known, marks: &marks, now };
         elsewhere.erase(self, &mut erased).await?;
@@ -129,10 +130,15 @@ impl Store {
         Ok(Ok(erased))
     }
 
-    /// Strips what comes in of those who were forgotten. Where one of them comes with an id or an
-    /// e-mail that was not known, what is stored under that is stripped too.
-    pub(super) async fn leave_out_forgotten(&self, tx: &mut Tx, batch: &mut Batch) -> Result<()> {
-        let Some(mut forgotten) = Forgotten::read(tx).await? else { return Ok(()) };
+    /// What comes in without those who were forgotten; none where nobody was. Where one of them comes
+    /// with an id or an e-mail that was not known, what is stored under that is stripped too.
+    pub(super) async fn without_forgotten(
+        &self,
+        tx: &mut Tx,
+        prepared: &Prepared,
+    ) -> Result<Option<Prepared>> {
+        let Some(mut forgotten) = Forgotten::read(tx).await? else { return Ok(None) };
+        let mut batch = prepared.batch();
         forgotten.learn(&batch.put, &batch.contacts);
         loop {
             let learned = forgotten.save(tx).await?;
@@ -160,7 +166,7 @@ impl Store {
             .into_iter()
             .map(|conversation| forgotten.strip(conversation, rules))
             .collect();
-        Ok(())
+        self.prepare(batch).map(Some)
     }
 }
 

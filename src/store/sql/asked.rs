@@ -1,6 +1,6 @@
 //! What people ask for, what they vote, whom they looked up, and what went wrong.
 
-use super::Bulk;
+use super::{Bulk, Rows};
 
 statements! { SINGLE_ASKED: &str;
 
@@ -77,14 +77,14 @@ statements! { BULK_ASKED: Bulk;
 
 SHOWN = Bulk {
     head: "INSERT INTO audit_shown (at, id, whom) VALUES",
-    width: 3,
+    rows: Rows::Values(3),
     tail: "ON CONFLICT (at, id, whom) DO NOTHING",
 };
 
 /// Everyone whom these looks showed beside those who were asked for.
 SHOWN_IN = Bulk {
     head: "WITH wanted (at, id) AS (VALUES",
-    width: 2,
+    rows: Rows::Values(2),
     tail: ") SELECT s.at, s.id, s.whom FROM wanted w CROSS JOIN audit_shown s
         WHERE s.at = CAST(w.at AS BIGINT) AND s.id = w.id",
 };

@@ -1,6 +1,6 @@
 //! Conversations, and a few of them to look at.
 
-use super::Bulk;
+use super::{Bulk, Rows};
 
 statements! { SINGLE_CONVERSATIONS: &str;
 
@@ -11,10 +11,9 @@ DROP_TOPIC = "DELETE FROM conversation_topic
     WHERE topic = $1 AND lane = $2 AND closed_at = $3 AND source = $4 AND id = $5";
 DROP_PARTY = "DELETE FROM party
     WHERE kind = $1 AND party = $2 AND closed_at = $3 AND source = $4 AND id = $5";
-/// The latest conversations of someone.
+/// All conversations of someone.
 OF_PARTY = "SELECT c.record FROM party p JOIN conversation c ON c.source = p.source AND c.id = p.id
-    WHERE p.kind = $1 AND p.party = $2 AND p.closed_at >= $3 AND p.closed_at < $4
-    ORDER BY p.closed_at DESC, p.source DESC, p.id DESC LIMIT $5";
+    WHERE p.kind = $1 AND p.party = $2 ORDER BY p.closed_at, p.source, p.id";
 TRACES = "SELECT source, id, closed_at, class, lane, score, traits FROM party
     WHERE kind = $1 AND party = $2 AND closed_at >= $3 AND closed_at < $4
     ORDER BY closed_at DESC, source DESC, id DESC";
@@ -32,8 +31,13 @@ COMPANIES_AND_CUSTOMERS = "SELECT company, MIN(company_name),
     FROM party WHERE kind = $1 AND party = $2 AND closed_at >= $3 AND closed_at < $4
     AND class <> 'excluded' GROUP BY company";
 OF_ID = "SELECT record FROM conversation WHERE id = $1 ORDER BY source";
-/// The next name of a kind: asked again and again, it steps over each name's conversations.
-NEXT_PARTY = "SELECT party FROM party WHERE kind = $1 AND party > $2 ORDER BY party LIMIT 1";
+/// The first names of a kind from one on: steps from each to the next, over its conversations.
+PARTIES_FROM = "WITH RECURSIVE known (party) AS (
+    SELECT (SELECT party FROM party WHERE kind = $1 AND party >= $2 ORDER BY party LIMIT 1)
+    UNION ALL SELECT (SELECT p.party FROM party p
+        WHERE p.kind = $1 AND p.party > known.party ORDER BY p.party LIMIT 1)
+    FROM known WHERE known.party IS NOT NULL)
+    SELECT party FROM known WHERE party IS NOT NULL LIMIT $3";
 THIS_PARTY = "SELECT party FROM party WHERE kind = $1 AND party = $2 LIMIT 1";
 ALL_TEAMMATES = "SELECT source, id, about FROM teammate ORDER BY source, id";
 EXPORT = "SELECT source, id, record FROM conversation
@@ -71,10 +75,19 @@ LOOK_ANY = "SELECT record FROM conversation
 
 statements! { BULK_CONVERSATIONS: Bulk;
 
+/// Where each one's latest conversations are.
+PLACES = Bulk {
+    head: "",
+    rows: Rows::Queries("SELECT * FROM (SELECT closed_at, source, id FROM party
+        WHERE kind = ? AND party = ? AND closed_at >= ? AND closed_at < ?
+        ORDER BY closed_at DESC, source DESC, id DESC LIMIT ?) AS one"),
+    tail: "",
+};
+
 PUT = Bulk {
     head: "INSERT INTO conversation
     (source, id, closed_at, class, lane, score, csat, customer, record) VALUES",
-    width: 9,
+    rows: Rows::Values(9),
     tail: "ON CONFLICT (source, id) DO UPDATE SET
     closed_at = excluded.closed_at, class = excluded.class, lane = excluded.lane,
     score = excluded.score, csat = excluded.csat, customer = excluded.customer,
@@ -84,25 +97,39 @@ PUT = Bulk {
 /// The join is written so that SQLite walks the wanted rows and looks each up.
 KNOWN = Bulk {
     head: "WITH wanted (source, id) AS (VALUES",
-    width: 2,
+    rows: Rows::Values(2),
     tail: ") SELECT c.source, c.id, c.record FROM wanted w CROSS JOIN conversation c
         WHERE c.source = w.source AND c.id = w.id",
 };
 
 PUT_TOPIC = Bulk {
     head: "INSERT INTO conversation_topic (topic, lane, closed_at, source, id, score) VALUES",
-    width: 6,
+    rows: Rows::Values(6),
     tail: "ON CONFLICT (topic, lane, closed_at, source, id) DO UPDATE SET score = excluded.score",
 };
 
-PUT_PARTY = Bulk {
-    head: "INSERT INTO party
-    (kind, party, closed_at, source, id, class, lane, score, traits, company, company_name, customer)
-    VALUES",
-    width: 12,
-    tail: "ON CONFLICT (kind, party, closed_at, source, id) DO UPDATE SET
-    class = excluded.class, lane = excluded.lane, score = excluded.score,
-    traits = excluded.traits, company = excluded.company, company_name = excluded.company_name,
-    customer = excluded.customer",
+/// What is not asked of someone is not kept: an empty text is made quicker than it is bound.
+PUT_TEAMMATE = Bulk {
+    head: PUT_PARTY,
+    rows: Rows::SomeValues("(?,?,?,?,?,?,?,?,?,'','','')"),
+    tail: REPLACE_PARTY,
+};
+PUT_FOUND = Bulk {
+    head: PUT_PARTY,
+    rows: Rows::SomeValues("(?,?,?,?,?,'','',NULL,'','','','')"),
+    tail: REPLACE_PARTY,
+};
+PUT_SUMMED_UP = Bulk {
+    head: PUT_PARTY,
+    rows: Rows::SomeValues("(?,?,?,?,?,?,'',?,'',?,?,?)"),
+    tail: REPLACE_PARTY,
 };
 }
+
+const PUT_PARTY: &str = "INSERT INTO party
+    (kind, party, closed_at, source, id, class, lane, score, traits, company, company_name, customer)
+    VALUES";
+const REPLACE_PARTY: &str = "ON CONFLICT (kind, party, closed_at, source, id) DO UPDATE SET
+    class = excluded.class, lane = excluded.lane, score = excluded.score,
+    traits = excluded.traits, company = excluded.company, company_name = excluded.company_name,
+    customer = excluded.customer";

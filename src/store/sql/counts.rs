@@ -1,6 +1,6 @@
 //! Counts by day and by week.
 
-use super::Bulk;
+use super::{Bulk, Rows};
 
 statements! { SINGLE_COUNTS: &str;
 
@@ -35,23 +35,31 @@ statements! { BULK_COUNTS: Bulk;
 
 ADD_DAILY = Bulk {
     head: "INSERT INTO daily (scope, kind, day, lane, label, n, s1, s2, s3, s4, s5) VALUES",
-    width: 11,
+    rows: Rows::Values(11),
     tail: "ON CONFLICT (scope, kind, day, lane, label) DO UPDATE SET
     n = daily.n + excluded.n, s1 = daily.s1 + excluded.s1, s2 = daily.s2 + excluded.s2,
     s3 = daily.s3 + excluded.s3, s4 = daily.s4 + excluded.s4, s5 = daily.s5 + excluded.s5",
 };
 
+/// How often customers are in cells, by the number of the row that asks.
+CUSTOMERS_BEFORE = Bulk {
+    head: "WITH wanted (number, scope, week, lane, topic, customer) AS (VALUES",
+    rows: Rows::SomeValues("(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), ?, ?, ?)"),
+    tail: ") SELECT w.number, c.n FROM wanted w CROSS JOIN weekly_customer c
+        WHERE c.scope = w.scope AND c.week = w.week AND c.lane = w.lane AND c.topic = w.topic
+        AND c.customer = w.customer",
+};
+
 ADD_CUSTOMER = Bulk {
     head: "INSERT INTO weekly_customer (scope, week, lane, topic, customer, n) VALUES",
-    width: 6,
+    rows: Rows::Values(6),
     tail: "ON CONFLICT (scope, week, lane, topic, customer)
-    DO UPDATE SET n = weekly_customer.n + excluded.n
-    RETURNING scope, week, lane, topic, customer, n",
+    DO UPDATE SET n = weekly_customer.n + excluded.n",
 };
 
 ADD_WEEKLY = Bulk {
     head: "INSERT INTO weekly (scope, week, lane, topic, customers) VALUES",
-    width: 5,
+    rows: Rows::Values(5),
     tail: "ON CONFLICT (scope, week, lane, topic)
     DO UPDATE SET customers = weekly.customers + excluded.customers",
 };

@@ -1,6 +1,6 @@
 //! Who is forgotten, and where they may be.
 
-use super::Bulk;
+use super::{Bulk, Rows};
 
 statements! { SINGLE_FORGOTTEN: &str;
 
@@ -42,7 +42,7 @@ statements! { BULK_FORGOTTEN: Bulk;
 
 SET_FORGOTTEN = Bulk {
     head: "INSERT INTO forgotten (kind, hash, words, stands_as) VALUES",
-    width: 4,
+    rows: Rows::Values(4),
     tail: "ON CONFLICT (kind, hash) DO NOTHING",
 };
 }

@@ -4,11 +4,39 @@
 //! Numbers are BIGINT, times are milliseconds, JSON is text. A [`Bulk`] gets as many rows of
 //! placeholders as a batch has.
 
-/// A statement over a batch of rows: `head`, then rows of `width` placeholders, then `tail`.
+/// A statement over a batch of rows of values: `head`, then what there is for each row, then `tail`.
 pub(super) struct Bulk {
     pub(super) head: &'static str,
-    pub(super) width: usize,
+    pub(super) rows: Rows,
     pub(super) tail: &'static str,
+}
+
+/// What a bulk has for each row of values.
+pub(super) enum Rows {
+    /// So many placeholders.
+    Values(usize),
+    /// Values, some of which are the same in each row; a `?` for each of the others.
+    SomeValues(&'static str),
+    /// A query with a `?` for each value; the answer is all of theirs.
+    Queries(&'static str),
+}
+
+impl Rows {
+    /// For one row, with a `?` for each value.
+    pub(super) fn each(&self) -> String {
+        match self {
+            Rows::Values(width) => format!("({})", vec!["?"; *width].join(",")),
+            Rows::SomeValues(each) | Rows::Queries(each) => (*each).to_owned(),
+        }
+    }
+
+    /// What stands between two of them.
+    pub(super) fn joint(&self) -> &'static str {
+        match self {
+            Rows::Values(_) | Rows::SomeValues(_) => ", ",
+            Rows::Queries(_) => "\nUNION ALL ",
+        }
+    }
 }
 
 /// Makes a constant of each statement and a list of them all, so that a check can prepare every one.
@@ -65,14 +93,13 @@ pub(super) const CLEAR_COUNTS: [&str; 5] = [
 ];
 
 /// What look-ups ask beside the counts that a digest reads too: each has to find its rows by an index.
-pub(super) const OF_LOOK_UPS: [&str; 13] = [
-    OF_PARTY,
+pub(super) const OF_LOOK_UPS: [&str; 12] = [
     TRACES,
     COMPANIES,
     COMPANIES_AND_CUSTOMERS,
     OF_ID,
-    NEXT_SOURCE,
-    NEXT_PARTY,
+    CONVERSATION_SOURCES,
+    PARTIES_FROM,
     THIS_PARTY,
     OLDER_WEEKS,
     LOOK_TOPIC,

@@ -1,10 +1,16 @@
 //! Settings, sources, and what they and plugins keep of people.
 
-use super::Bulk;
+use super::{Bulk, Rows};
 
 statements! { SINGLE_SOURCES: &str;
 
-NEXT_SOURCE = "SELECT source FROM conversation WHERE source > $1 ORDER BY source LIMIT 1";
+/// Of all conversations: steps from each source to the next along the key.
+CONVERSATION_SOURCES = "WITH RECURSIVE known (source) AS (
+    SELECT (SELECT source FROM conversation WHERE source > '' ORDER BY source LIMIT 1)
+    UNION ALL SELECT (SELECT c.source FROM conversation c
+        WHERE c.source > known.source ORDER BY c.source LIMIT 1)
+    FROM known WHERE known.source IS NOT NULL)
+    SELECT source FROM known WHERE source IS NOT NULL";
 SETTING = "SELECT value FROM setting WHERE name = $1";
 SET_SETTING = "INSERT INTO setting (name, value) VALUES ($1, $2)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
@@ -39,7 +45,7 @@ statements! { BULK_SOURCES: Bulk;
 
 CONTACTS = Bulk {
     head: "WITH wanted (source, id) AS (VALUES",
-    width: 2,
+    rows: Rows::Values(2),
     tail: ") SELECT c.id, c.canonical, c.about FROM wanted w CROSS JOIN contact c
         WHERE c.source = w.source AND c.id = w.id",
 };
@@ -47,7 +53,7 @@ CONTACTS = Bulk {
 /// Those who are known already are described better by their source.
 NAME_TEAMMATE = Bulk {
     head: "INSERT INTO teammate (source, id, about) VALUES",
-    width: 3,
+    rows: Rows::Values(3),
     tail: "ON CONFLICT (source, id) DO NOTHING",
 };
 }

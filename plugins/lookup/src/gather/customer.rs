@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cxbot_sdk::conversation::{Conversation, Customer};
-use cxbot_sdk::history::{Party, PartyKind};
+use cxbot_sdk::history::{Party, PartyKind, Place};
 use cxbot_sdk::near::nearest;
 use cxbot_sdk::scores::Scores;
 use cxbot_sdk::{Cx, Result};
@@ -31,9 +31,6 @@ pub(crate) struct OfCustomer {
     /// Whether there are more than are shown.
     pub(crate) more: bool,
 }
-
-/// When it was closed, its source and its id.
-type Place = (Timestamp, String, String);
 
 /// What has been read so far.
 struct Reading<'c> {
@@ -65,14 +62,14 @@ pub(crate) async fn customer(cx: &Cx<Lookup>, who: &str) -> Result<FoundCustomer
     if let Some(several) = namesakes(reading.all.values().rev()) {
         return Ok(FoundCustomer::Several(several));
     }
-    reading.read([Party::named(PartyKind::Email, who)]).await?;
-    reading.read(reading.scores.keys_of(PartyKind::Customer, who.trim()).await?).await?;
+    let keys = reading.scores.keys_of(PartyKind::Customer, who.trim()).await?;
+    reading.read(keys.into_iter().chain([Party::named(PartyKind::Email, who)])).await?;
     // Whoever has the same e-mail is the same, whatever their id is.
     let emails: BTreeSet<Party> = reading.parties(&[PartyKind::Email], &reading.latest());
     reading.read(emails).await?;
     let people = reading.latest();
-    reading.read([Party::named(PartyKind::CompanyName, who)]).await?;
-    reading.read(reading.scores.keys_of(PartyKind::Company, who.trim()).await?).await?;
+    let keys = reading.scores.keys_of(PartyKind::Company, who.trim()).await?;
+    reading.read(keys.into_iter().chain([Party::named(PartyKind::CompanyName, who)])).await?;
     let asked_for = reading.latest();
     if asked_for.is_empty() {
         return Ok(FoundCustomer::None(near(cx, who).await?));
@@ -85,17 +82,16 @@ pub(crate) async fn customer(cx: &Cx<Lookup>, who: &str) -> Result<FoundCustomer
 
 impl Reading<'_> {
     async fn read(&mut self, parties: impl IntoIterator<Item = Party>) -> Result<()> {
-        for party in parties {
-            if !self.done.insert(party.clone()) {
-                continue;
-            }
-            // What is older than one more than are shown makes no difference any more.
-            let oldest = self.all.keys().rev().nth(HISTORY);
-            let from = oldest.map_or(Timestamp::MIN, |(closed_at, ..)| *closed_at);
-            let history = self.scores.history(&party, from, self.now, HISTORY + 1).await?;
-            self.more |= history.len() > HISTORY;
-            self.all.extend(history.into_iter().map(|one| (place(&one), one)));
-        }
+        let new = parties.into_iter().filter(|party| self.done.insert(party.clone()));
+        let new: Vec<Party> = new.collect();
+        // What is older than one more than are shown makes no difference any more.
+        let oldest = self.all.keys().rev().nth(HISTORY);
+        let from = oldest.map_or(Timestamp::MIN, |place| place.closed_at);
+        let mut places = self.scores.places(&new, from, self.now, HISTORY + 1).await?;
+        self.more |= places.len() > HISTORY;
+        places.retain(|place| !self.all.contains_key(place));
+        let read = self.scores.conversations(&places).await?;
+        self.all.extend(read.into_iter().map(|one| (Place::of(&one), one)));
         Ok(())
     }
 
@@ -148,10 +144,6 @@ impl Ordered {
     }
 }
 
-fn place(conversation: &Conversation) -> Place {
-    (conversation.closed_at, conversation.source.clone(), conversation.id.clone())
-}
-
 /// The customer of a conversation, as the audit log has them: by id, else by e-mail, else by name.
 fn subject(conversation: &Conversation) -> Option<String> {
     let Customer { id, email, name, .. } = conversation.customer.as_ref()?;
@@ -188,7 +180,9 @@ async fn near(cx: &Cx<Lookup>, who: &str) -> Result<Vec<String>> {
 /// A name that is kept in lower case, as their latest conversation writes it.
 async fn as_written(cx: &Cx<Lookup>, kind: PartyKind, name: String) -> Result<String> {
     let party = Party::named(kind, &name);
-    let latest = cx.scores()?.history(&party, Timestamp::MIN, cx.now(), 1).await?;
+    let scores = cx.scores()?;
+    let latest = scores.places(&[party], Timestamp::MIN, cx.now(), 1).await?;
+    let latest = scores.conversations(&latest).await?;
     let customer = latest.into_iter().next().and_then(|one| one.customer);
     let written = customer.and_then(|customer| match kind {
         PartyKind::CompanyName => customer.company?.name,

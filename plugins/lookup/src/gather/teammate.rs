@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::figures::{MIN_N, Share};
-use cxbot_sdk::history::{Colleague, Party, Trace};
+use cxbot_sdk::history::{Colleague, Party, Place, Trace};
 use cxbot_sdk::week::day_start;
 use cxbot_sdk::{Cx, Result};
 use jiff::Timestamp;
@@ -103,8 +103,7 @@ async fn pick(
 ) -> Result<Vec<Conversation>> {
     let fitting =
         traces.iter().filter(|trace| trace.score.is_some_and(|score| scores.contains(&score)));
-    let places: Vec<(String, String)> =
-        fitting.map(|trace| (trace.source.clone(), trace.id.clone())).take(limit).collect();
+    let places: Vec<Place> = fitting.map(Trace::place).take(limit).collect();
     Ok(cx.scores()?.conversations(&places).await?)
 }
 

@@ -71,7 +71,9 @@ async fn a_line_says_whose_it_is_only_where_there_are_several() {
 
 #[tokio::test]
 async fn names_that_are_near_are_offered_and_no_others() {
-    let all = || ["Leonard", "Leona", "Acme"].map(|name| of(1, 1, json!({"name": name})));
+    let all = || {
+        [(1, "Leonard"), (2, "Leona"), (3, "Acme")].map(|(n, name)| of(n, 1, json!({"name": name})))
+    };
     for (who, wanted) in [
         ("Acne", "The nearest: Acme"),
         ("Leonhard", "The nearest: Leonard"),

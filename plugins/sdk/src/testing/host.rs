@@ -14,7 +14,7 @@ use crate::count::{Exclusion, Filter, Lane, PerLane, WeekCounts, awaiting, fold}
 use crate::cx::{Audience, Destination, Host, Looked, Render, Workspace};
 use crate::error::Result;
 use crate::figures::{MIN_N, Share};
-use crate::history::{Colleague, OfCompany, Party, PartyKind, Trace, Whose};
+use crate::history::{Colleague, OfCompany, Party, PartyKind, Place, Trace, Whose};
 use crate::lint;
 use crate::message::Message;
 use crate::scores::{Look, LookAt, PastCells, PastWeek, Scores, SourceState, Trouble, Window};
@@ -212,24 +212,23 @@ impl Scores for TestHost {
         Ok(all)
     }
 
-    async fn history(
+    async fn places(
         &self,
-        party: &Party,
+        parties: &[Party],
         from: Timestamp,
         until: Timestamp,
         limit: usize,
-    ) -> anyhow::Result<Vec<Conversation>> {
-        let found = self.of_party(party).into_iter();
+    ) -> anyhow::Result<Vec<Place>> {
+        let found = parties.iter().flat_map(|party| self.of_party(party));
         let within = found.filter(|one| one.closed_at >= from && one.closed_at < until);
-        Ok(within.take(limit).cloned().collect())
+        let places: BTreeSet<Place> = within.map(Place::of).collect();
+        Ok(places.into_iter().rev().take(limit).collect())
     }
 
-    async fn conversations(
-        &self,
-        places: &[(String, String)],
-    ) -> anyhow::Result<Vec<Conversation>> {
-        let find = |(source, id): &(String, String)| {
-            self.conversations.iter().find(|one| one.source == *source && one.id == *id).cloned()
+    async fn conversations(&self, places: &[Place]) -> anyhow::Result<Vec<Conversation>> {
+        let find = |place: &Place| {
+            let is = |one: &&Conversation| one.source == place.source && one.id == place.id;
+            self.conversations.iter().find(is).cloned()
         };
         Ok(places.iter().filter_map(find).collect())
     }
