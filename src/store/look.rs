@@ -8,8 +8,9 @@ use cxbot_sdk::scores::{DISAGREEMENT, Look, LookAt};
 use super::engine::{Arg, args};
 use super::{Store, millis, read_record, sql};
 
-/// Candidates read at a time, and how many are read before giving up: an edition with a narrow
-/// filter may have none, and a digest never reads a whole history to be sure of that.
+/// Candidates read first, since most will do, and then at a time; and how many are read before giving up:
+/// an edition with a narrow filter may have none, and a digest never reads a whole history to be sure.
+const FIRST: i64 = 5;
 const PAGE: i64 = 50;
 const AT_MOST: i64 = 500;
 
@@ -21,9 +22,9 @@ impl Store {
         match look.at.clone() {
             LookAt::Cell { lane, topic, scores: [low, high] } => {
                 let statement = if topic.is_some() { sql::LOOK_TOPIC } else { sql::LOOK_LANE };
-                let page = |offset: i64| {
+                let page = |size: i64, offset: i64| {
                     let (low, high) = (i64::from(low), i64::from(high));
-                    let mut page = args![lane.name(), from, until, low, high, PAGE, offset];
+                    let mut page = args![lane.name(), from, until, low, high, size, offset];
                     page.extend(topic.clone().map(Arg::from));
                     page
                 };
@@ -31,18 +32,18 @@ impl Store {
             }
             LookAt::Disagreement => {
                 let apart = i64::from(DISAGREEMENT);
-                let page = |offset: i64| args![from, until, apart, PAGE, offset];
+                let page = |size: i64, offset: i64| args![from, until, apart, size, offset];
                 self.page_through(sql::LOOK_SURVEY, page, &look).await
             }
             LookAt::Random { seed } => {
                 let start = random_start(seed, from, until);
-                let later = |offset: i64| args![start, until, PAGE, offset];
+                let later = |size: i64, offset: i64| args![start, until, size, offset];
                 let found = self.page_through(sql::LOOK_ANY, later, &look).await?;
                 if found.len() >= look.limit {
                     return Ok(found);
                 }
                 // Too near the end of the week: go on from its start.
-                let earlier = |offset: i64| args![from, start, PAGE, offset];
+                let earlier = |size: i64, offset: i64| args![from, start, size, offset];
                 let rest = self.page_through(sql::LOOK_ANY, earlier, &look).await?;
                 Ok(found.into_iter().chain(rest).take(look.limit).collect())
             }
@@ -52,12 +53,15 @@ impl Store {
     async fn page_through(
         &self,
         statement: &str,
-        page: impl Fn(i64) -> Vec<Arg>,
+        page: impl Fn(i64, i64) -> Vec<Arg>,
         look: &Look<'_>,
     ) -> Result<Vec<Conversation>> {
         let mut found = Vec::new();
-        for offset in (0..AT_MOST).step_by(PAGE as usize) {
-            let rows = self.engine.fetch(statement, page(offset)).await?;
+        let mut offset = 0;
+        while offset < AT_MOST {
+            let size = if offset == 0 { FIRST } else { PAGE };
+            let rows = self.engine.fetch(statement, page(size, offset)).await?;
+            offset += size;
             for row in &rows {
                 let conversation = read_record(&row.text(0)?)?;
                 let scored =
@@ -69,7 +73,7 @@ impl Store {
                     return Ok(found);
                 }
             }
-            if rows.len() < PAGE as usize {
+            if rows.len() < size as usize {
                 break;
             }
         }

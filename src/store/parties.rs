@@ -5,8 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use anyhow::{Context, Result, ensure};
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::count::Lane;
-use cxbot_sdk::figures::Share;
-use cxbot_sdk::history::{Colleague, OfCompany, Party, PartyKind, Place, Trace};
+use cxbot_sdk::history::{Colleague, OfCompany, Party, PartyKind, Place, Summand, Trace};
 use jiff::Timestamp;
 
 use super::engine::{Row, args};
@@ -28,22 +27,25 @@ impl Store {
 
     pub(super) async fn companies_of(
         &self,
-        party: &Party,
+        parties: &[Party],
         from: Timestamp,
         until: Timestamp,
         good_from: u8,
-        customers: bool,
-    ) -> Result<Vec<OfCompany>> {
-        ensure!(party.kind.is_summed_up(), "only companies and attributes are summed up");
-        let (kind, value) = (party.kind.name(), party.value.as_str());
-        let asked = args![kind, value, millis(from), millis(until), i64::from(good_from)];
-        let statement = if customers { sql::COMPANIES_AND_CUSTOMERS } else { sql::COMPANIES };
-        let rows = self.engine.fetch(statement, asked).await?;
-        let mut all = rows
-            .iter()
-            .map(|row| of_company(row, customers))
-            .collect::<Result<Vec<OfCompany>>>()?;
-        all.sort_by(|one, other| one.company.cmp(&other.company));
+    ) -> Result<Vec<Vec<OfCompany>>> {
+        let summed_up = parties.iter().all(|party| party.kind.is_summed_up());
+        ensure!(summed_up, "only companies and attributes are summed up");
+        let within = |(number, party): (i64, &Party)| {
+            args![number, party.kind.name(), party.value.as_str(), millis(from), millis(until)]
+        };
+        let asked = (0..).zip(parties).map(within).collect();
+        let mut all = vec![Vec::new(); parties.len()];
+        for row in self.engine.fetch_rows(&sql::SUMMANDS, asked).await? {
+            let Some(summands) = row.optional_text(1)? else { continue };
+            let summands = format!("[{summands}]");
+            let summands: Vec<Summand<'_>> =
+                serde_json::from_str(&summands).context("stored summands")?;
+            all[usize::try_from(row.int(0)?)?] = OfCompany::sums(summands, good_from);
+        }
         Ok(all)
     }
 
@@ -142,17 +144,6 @@ impl Store {
         }
         Ok(all)
     }
-}
-
-fn of_company(row: &Row, customers: bool) -> Result<OfCompany> {
-    let number = |column: usize| Ok::<u64, anyhow::Error>(u64::try_from(row.int(column)?)?);
-    let (known, not_all_good) = if customers { (number(4)?, number(5)?) } else { (0, 0) };
-    Ok(OfCompany {
-        company: row.text(0)?,
-        company_name: row.text(1)?,
-        scored: Share { n: number(2)?, good: number(3)? },
-        customers: Share { n: known, good: known - not_all_good },
-    })
 }
 
 fn trace(row: &Row) -> Result<Trace> {

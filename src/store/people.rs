@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use cxbot_sdk::conversation::{Conversation, Customer};
+use cxbot_sdk::history::PartyKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -98,9 +99,11 @@ impl Store {
         rows.iter().map(|row| row.text(0)).collect()
     }
 
-    /// The conversations of a customer, in order of id.
+    /// The conversations of a customer, oldest first.
     pub async fn of_customer(&self, source: &str, customer: &str) -> Result<Vec<Conversation>> {
-        let rows = self.engine.fetch(sql::OF_CUSTOMER, args![source, customer]).await?;
+        let key = format!("{source}/{customer}");
+        let asked = args![PartyKind::Customer.name(), key];
+        let rows = self.engine.fetch(sql::OF_PARTY, asked).await?;
         rows.iter().map(|row| read_record(&row.text(0)?)).collect()
     }
 

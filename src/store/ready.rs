@@ -7,7 +7,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use cxbot_sdk::conversation::{Conversation, Teammate};
 use cxbot_sdk::count::{Class, Lane, classify};
-use cxbot_sdk::history::{Party, PartyKind, Traits, Whose};
+use cxbot_sdk::history::{Party, PartyKind, Summand, Traits};
+use serde::Serialize;
 
 use super::counts::Delta;
 use super::engine::{Arg, args};
@@ -56,12 +57,10 @@ pub(super) struct TopicRow {
 /// Everyone who has a part, by what is kept of it.
 #[derive(Default)]
 pub(super) struct Parties {
-    /// On the team's side, with what filters ask for.
-    pub(super) teammates: Vec<PartyRow>,
+    /// Those of whose conversations something is asked without reading them.
+    pub(super) asked: Vec<PartyRow>,
     /// Those whose conversations are only found.
     pub(super) found: Vec<PartyRow>,
-    /// Those whose conversations are summed up by company.
-    pub(super) summed_up: Vec<PartyRow>,
 }
 
 /// Someone's part in a conversation.
@@ -69,14 +68,15 @@ pub(super) struct PartyRow {
     kind: Arc<str>,
     party: Arc<str>,
     of: Arc<Core>,
-    with: Arc<With>,
+    /// JSON of what is asked; empty where nothing is.
+    traits: Arc<str>,
 }
 
-/// What is kept of a conversation for each who has a part.
-struct With {
-    traits: Arc<str>,
-    /// Company, its name, customer.
-    whose: [Arc<str>; 3],
+/// What is asked of a conversation without reading it, each made when the first one needs it.
+#[derive(Default)]
+struct Asked {
+    by_filters: Option<Arc<str>>,
+    by_sums: Option<Arc<str>>,
 }
 
 /// A row that belongs to a conversation that is ready.
@@ -177,11 +177,9 @@ impl Whole {
     pub(super) fn values(&self, values: &mut Vec<Arg>) {
         let Core { source, id, closed_at, class, lane, score, .. } = &*self.core;
         let csat = self.conversation.csat.as_ref().and_then(|csat| csat.score.value());
-        let customer = self.conversation.customer.as_ref();
-        let customer = customer.and_then(|customer| customer.id.clone());
         let csat = csat.map(i64::from);
         values.extend([source.into(), id.into(), (*closed_at).into(), class.into(), lane.into()]);
-        values.extend([(*score).into(), csat.into(), customer.into(), (&self.record).into()]);
+        values.extend([(*score).into(), csat.into(), (&self.record).into()]);
     }
 }
 
@@ -212,45 +210,59 @@ impl Parties {
         counting: &Counting,
         names: &mut Names,
     ) -> Result<()> {
-        let with = Arc::new(With::of(conversation, names)?);
+        let mut asked = Asked::default();
         let segments = Party::segments_of(conversation, &counting.segments);
         for party in Party::all_of(conversation).into_iter().chain(segments) {
-            let kind = names.shared(party.kind.name());
-            let rows = self.of(party.kind);
-            let party = shared(party.value);
-            rows.push(PartyRow { kind, party, of: core.clone(), with: with.clone() });
+            let traits = asked.of(party.kind, conversation, counting)?;
+            let rows = if traits.is_some() { &mut self.asked } else { &mut self.found };
+            rows.push(PartyRow {
+                kind: names.shared(party.kind.name()),
+                party: shared(party.value),
+                of: core.clone(),
+                traits: traits.unwrap_or_else(|| names.shared("")),
+            });
         }
         Ok(())
     }
 
-    fn of(&mut self, kind: PartyKind) -> &mut Vec<PartyRow> {
-        match kind {
-            kind if kind.is_teammate() => &mut self.teammates,
-            kind if kind.is_summed_up() => &mut self.summed_up,
-            _ => &mut self.found,
-        }
-    }
-
     fn sort(&mut self) {
-        for rows in [&mut self.teammates, &mut self.found, &mut self.summed_up] {
+        for rows in [&mut self.asked, &mut self.found] {
             rows.sort_unstable_by(|one, other| one.key().cmp(&other.key()));
         }
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &PartyRow> {
-        [&self.teammates, &self.found, &self.summed_up].into_iter().flatten()
+        self.asked.iter().chain(&self.found)
     }
 }
 
-impl With {
-    fn of(conversation: &Conversation, names: &mut Names) -> Result<With> {
-        let traits = match conversation.teammates.is_empty() {
-            true => names.shared(""),
-            false => serde_json::to_string(&Traits::of(conversation))?.into(),
-        };
-        let Whose { company, company_name, customer } = Whose::of(conversation);
-        Ok(With { traits, whose: [company, company_name, customer].map(shared) })
+impl Asked {
+    /// None for those whose conversations are only found.
+    fn of(
+        &mut self,
+        kind: PartyKind,
+        conversation: &Conversation,
+        counting: &Counting,
+    ) -> Result<Option<Arc<str>>> {
+        if kind.is_teammate() {
+            return kept(&mut self.by_filters, || Traits::of(conversation));
+        }
+        if kind.is_summed_up() {
+            let summand = || Summand::of(conversation, &counting.exclusions).unwrap_or_default();
+            return kept(&mut self.by_sums, summand);
+        }
+        Ok(None)
     }
+}
+
+fn kept<T: Serialize>(
+    kept: &mut Option<Arc<str>>,
+    make: impl FnOnce() -> T,
+) -> Result<Option<Arc<str>>> {
+    if kept.is_none() {
+        *kept = Some(serde_json::to_string(&make())?.into());
+    }
+    Ok(kept.clone())
 }
 
 impl PartyRow {
@@ -265,19 +277,11 @@ impl PartyRow {
         values.extend([kind.into(), party.into(), (*closed_at).into(), source.into(), id.into()]);
     }
 
-    /// In the order of [`super::sql::PUT_TEAMMATE`].
-    pub(super) fn teammate_values(&self, values: &mut Vec<Arg>) {
+    /// In the order of [`super::sql::PUT_PARTY`].
+    pub(super) fn values(&self, values: &mut Vec<Arg>) {
         self.key_values(values);
         let Core { class, lane, score, .. } = &*self.of;
-        values.extend([class.into(), lane.into(), (*score).into(), (&self.with.traits).into()]);
-    }
-
-    /// In the order of [`super::sql::PUT_SUMMED_UP`].
-    pub(super) fn summed_up_values(&self, values: &mut Vec<Arg>) {
-        self.key_values(values);
-        let Core { class, score, .. } = &*self.of;
-        values.extend([class.into(), (*score).into()]);
-        values.extend(self.with.whose.iter().map(Arg::from));
+        values.extend([class.into(), lane.into(), (*score).into(), (&self.traits).into()]);
     }
 }
 

@@ -12,6 +12,7 @@ use cxbot_sdk::figures::MIN_N;
 use cxbot_sdk::history::{OfCompany, Party, PartyKind, Place, Trace};
 use cxbot_sdk::scores::{Look, PastCells, PastWeek, Scores, SourceState, Trouble, Window};
 use cxbot_sdk::week::Week;
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
 use super::counts::kind_and_lane;
@@ -36,11 +37,13 @@ impl Scores for Store {
         let scope = self.scope(filter)?;
         let oldest = week.minus(history.max(1) as i64);
         let mut weeks = BTreeMap::<Week, WeekCounts>::new();
-        for kind in OF_HISTORY {
-            self.add_days(&mut weeks, scope, kind, oldest, week).await?;
-        }
-        for kind in OF_TWO_WEEKS {
-            self.add_days(&mut weeks, scope, kind, week.minus(1), week).await?;
+        let long = OF_HISTORY.map(|kind| (kind, oldest));
+        let short = OF_TWO_WEEKS.map(|kind| (kind, week.minus(1)));
+        // Side by side: summing days up is most of the work of a look-up.
+        let days = long.into_iter().chain(short);
+        let days = days.map(|(kind, from)| self.days(scope, kind, from, week));
+        for row in try_join_all(days).await?.iter().flatten() {
+            add_days(&mut weeks, row)?;
         }
         self.add_customers(&mut weeks, scope, week.minus(1), week).await?;
         let now = weeks.remove(&week).unwrap_or_default();
@@ -88,13 +91,12 @@ impl Scores for Store {
 
     async fn companies(
         &self,
-        party: &Party,
+        parties: &[Party],
         from: Timestamp,
         until: Timestamp,
         good_from: u8,
-        customers: bool,
-    ) -> Result<Vec<OfCompany>> {
-        self.companies_of(party, from, until, good_from, customers).await
+    ) -> Result<Vec<Vec<OfCompany>>> {
+        self.companies_of(parties, from, until, good_from).await
     }
 
     async fn places(
@@ -145,26 +147,10 @@ impl Store {
         }
     }
 
-    async fn add_days(
-        &self,
-        weeks: &mut BTreeMap<Week, WeekCounts>,
-        scope: i64,
-        kind: Kind,
-        from: Week,
-        to: Week,
-    ) -> Result<()> {
+    /// The days of a kind, summed up by week and cell.
+    async fn days(&self, scope: i64, kind: Kind, from: Week, to: Week) -> Result<Vec<Row>> {
         let days = (from.first_day().0, to.minus(-1).first_day().0);
-        let found = args![scope, kind.name(), days.0, days.1];
-        for row in self.engine.fetch(sql::WEEKS, found).await? {
-            let counts = weeks.entry(Week::at_index(row.int(0)?)).or_default();
-            let Some((kind, lane)) = kind_and_lane(&row.text(1)?, &row.text(2)?) else { continue };
-            let mut tally = Tally { n: row.int(4)?, spread: [0; 5] };
-            for (index, count) in tally.spread.iter_mut().enumerate() {
-                *count = row.int(5 + index)?;
-            }
-            counts.add(kind, lane, &row.text(3)?, tally);
-        }
-        Ok(())
+        self.engine.fetch(sql::WEEKS, args![scope, kind.name(), days.0, days.1]).await
     }
 
     /// Weeks further back, of those cells only that had too few conversations in some of the recent
@@ -285,6 +271,18 @@ impl Store {
         }
         Ok(found)
     }
+}
+
+/// Adds what a row of [`sql::WEEKS`] says.
+fn add_days(weeks: &mut BTreeMap<Week, WeekCounts>, row: &Row) -> Result<()> {
+    let counts = weeks.entry(Week::at_index(row.int(0)?)).or_default();
+    let Some((kind, lane)) = kind_and_lane(&row.text(1)?, &row.text(2)?) else { return Ok(()) };
+    let mut tally = Tally { n: row.int(4)?, spread: [0; 5] };
+    for (index, count) in tally.spread.iter_mut().enumerate() {
+        *count = row.int(5 + index)?;
+    }
+    counts.add(kind, lane, &row.text(3)?, tally);
+    Ok(())
 }
 
 /// Every cell with a scored conversation: lanes with an empty label, and topics.

@@ -186,12 +186,9 @@ impl Store {
 pub(super) async fn write_rows(tx: &mut Tx, ready: &Ready, but: &HashSet<usize>) -> Result<()> {
     let Ready { conversations, topics, parties, .. } = ready;
     tx.execute_each(&sql::PUT, &others(conversations, but), Whole::values).await?;
-    let teammates = others(&parties.teammates, but);
     tx.execute_each(&sql::PUT_TOPIC, &others(topics, but), TopicRow::values).await?;
-    tx.execute_each(&sql::PUT_TEAMMATE, &teammates, PartyRow::teammate_values).await?;
+    tx.execute_each(&sql::PUT_PARTY, &others(&parties.asked, but), PartyRow::values).await?;
     tx.execute_each(&sql::PUT_FOUND, &others(&parties.found, but), PartyRow::key_values).await?;
-    let summed_up = others(&parties.summed_up, but);
-    tx.execute_each(&sql::PUT_SUMMED_UP, &summed_up, PartyRow::summed_up_values).await?;
     tx.execute_rows(&sql::NAME_TEAMMATE, ready.named(but)?).await
 }
 

@@ -1,6 +1,7 @@
 //! Whose conversations: a teammate's, a customer's, a company's, over time.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -225,46 +226,89 @@ impl Traits {
     }
 }
 
-/// Which customer and which company a conversation is summed up for; empty where it is not known.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Whose {
-    /// `source/id`.
-    pub customer: String,
+/// A conversation as it is summed up by company: whose it is, and its score where it counts. Texts are empty
+/// where they are not known. Names are short, since as many are kept as there are conversations.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summand<'t> {
     /// The name as parties are named, or `source/id` where it has none.
-    pub company: String,
+    #[serde(rename = "c", borrow)]
+    pub company: Cow<'t, str>,
     /// The name as its source writes it, or the id.
-    pub company_name: String,
+    #[serde(rename = "n", borrow)]
+    pub company_name: Cow<'t, str>,
+    /// `source/id`.
+    #[serde(rename = "w", borrow)]
+    pub customer: Cow<'t, str>,
+    /// 1–5.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<u8>,
 }
 
-impl Whose {
-    pub fn of(conversation: &Conversation) -> Whose {
-        let Some(customer) = &conversation.customer else { return Whose::default() };
-        let key = |id: &String| format!("{}/{id}", conversation.source);
-        let (name, id) = match &customer.company {
-            Some(company) => (company.name.clone(), company.id.clone()),
-            None => (None, None),
+impl Summand<'static> {
+    /// None of a conversation that a rule leaves out.
+    pub fn of(conversation: &Conversation, rules: &[Exclusion]) -> Option<Summand<'static>> {
+        let score = match classify(conversation, rules) {
+            Class::Excluded(_) => return None,
+            Class::Scored(_, score) => Some(score),
+            Class::Unscored(_) => None,
         };
+        let customer = conversation.customer.as_ref();
+        let key = |id: &String| format!("{}/{id}", conversation.source);
+        let company = customer.and_then(|customer| customer.company.as_ref());
+        let (name, id) =
+            company.map_or((None, None), |company| (company.name.as_ref(), company.id.as_ref()));
         let named = |name: &String| Party::named(PartyKind::CompanyName, name).value;
-        let company = name.as_ref().map(named).or_else(|| id.as_ref().map(key));
-        Whose {
-            customer: customer.id.as_ref().map(key).unwrap_or_default(),
-            company: company.unwrap_or_default(),
-            company_name: name.or(id).unwrap_or_default(),
-        }
+        let customer = customer.and_then(|customer| customer.id.as_ref());
+        Some(Summand {
+            company: name.map(named).or_else(|| id.map(key)).unwrap_or_default().into(),
+            company_name: name.or(id).cloned().unwrap_or_default().into(),
+            customer: customer.map(key).unwrap_or_default().into(),
+            score,
+        })
     }
 }
 
-/// Someone's conversations that are one company's, those that an exclusion rule leaves out aside.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Conversations that are one company's, those that an exclusion rule leaves out aside.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OfCompany {
-    /// As in [`Whose`], and empty for those whose company is not known.
+    /// As in [`Summand`], and empty for those whose company is not known.
     pub company: String,
-    /// One of the ways in which it is written.
+    /// One of the ways in which it is written: the first by the alphabet.
     pub company_name: String,
     pub scored: Share,
-    /// Known customers with a scored conversation, and how many of them had only good ones, where that
-    /// was asked for.
+    /// Known customers with a scored conversation, and how many of them had only good ones.
     pub customers: Share,
+}
+
+impl OfCompany {
+    /// Sums by company, in the order of [`OfCompany::company`]; good is a score from `good_from` on.
+    pub fn sums<'t>(all: impl IntoIterator<Item = Summand<'t>>, good_from: u8) -> Vec<OfCompany> {
+        let mut companies: HashMap<Cow<'t, str>, OfCompany> = HashMap::new();
+        let mut customers: HashMap<(Cow<'t, str>, Cow<'t, str>), bool> = HashMap::new();
+        for Summand { company, company_name, customer, score } in all {
+            let sum = companies.entry(company.clone()).or_default();
+            if sum.company_name.is_empty() || *company_name < *sum.company_name {
+                sum.company_name = company_name.into_owned();
+            }
+            let Some(score) = score else { continue };
+            let good = score >= good_from;
+            sum.scored = sum.scored + Share { good: good.into(), n: 1 };
+            if !customer.is_empty() {
+                *customers.entry((company, customer)).or_insert(true) &= good;
+            }
+        }
+        for ((company, _), only_good) in customers {
+            let sum = companies.entry(company).or_default();
+            sum.customers = sum.customers + Share { good: only_good.into(), n: 1 };
+        }
+        let named = |(company, sum): (Cow<'t, str>, OfCompany)| OfCompany {
+            company: company.into_owned(),
+            ..sum
+        };
+        let mut all: Vec<OfCompany> = companies.into_iter().map(named).collect();
+        all.sort_by(|one, other| one.company.cmp(&other.company));
+        all
+    }
 }
 
 impl Trace {

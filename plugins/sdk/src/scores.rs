@@ -134,17 +134,15 @@ pub trait Scores: Send + Sync {
         until: Timestamp,
     ) -> anyhow::Result<Vec<Trace>>;
 
-    /// A company's conversations, or those with an attribute, closed from `from` up to before `until`,
-    /// summed up by company in the order of their names; good is a score from `good_from` on. Telling
-    /// customers apart is half of the work, so they are counted only where they are asked for.
+    /// Of each of these, which are companies by name or attributes, the conversations that were closed
+    /// from `from` up to before `until`, as [`OfCompany::sums`] sums them up.
     async fn companies(
         &self,
-        party: &Party,
+        parties: &[Party],
         from: Timestamp,
         until: Timestamp,
         good_from: u8,
-        customers: bool,
-    ) -> anyhow::Result<Vec<OfCompany>>;
+    ) -> anyhow::Result<Vec<Vec<OfCompany>>>;
 
     /// Where the conversations of any of these are that were closed from `from` up to before `until`,
     /// each once, latest first, at most `limit`.

@@ -276,12 +276,11 @@ impl Scores for Protected {
 
     async fn companies(
         &self,
-        _: &Party,
+        _: &[Party],
         _: Timestamp,
         _: Timestamp,
         _: u8,
-        _: bool,
-    ) -> Result<Vec<OfCompany>> {
+    ) -> Result<Vec<Vec<OfCompany>>> {
         bail!(SAID)
     }
 

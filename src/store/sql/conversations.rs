@@ -17,19 +17,6 @@ OF_PARTY = "SELECT c.record FROM party p JOIN conversation c ON c.source = p.sou
 TRACES = "SELECT source, id, closed_at, class, lane, score, traits FROM party
     WHERE kind = $1 AND party = $2 AND closed_at >= $3 AND closed_at < $4
     ORDER BY closed_at DESC, source DESC, id DESC";
-/// Someone's conversations by company.
-COMPANIES = "SELECT company, MIN(company_name), COUNT(CASE WHEN class = 'scored' THEN 1 END),
-    COUNT(CASE WHEN class = 'scored' AND score >= $5 THEN 1 END)
-    FROM party WHERE kind = $1 AND party = $2 AND closed_at >= $3 AND closed_at < $4
-    AND class <> 'excluded' GROUP BY company";
-/// The same with how many known customers have a score, and how many of them one that is not good.
-COMPANIES_AND_CUSTOMERS = "SELECT company, MIN(company_name),
-    COUNT(CASE WHEN class = 'scored' THEN 1 END),
-    COUNT(CASE WHEN class = 'scored' AND score >= $5 THEN 1 END),
-    COUNT(DISTINCT CASE WHEN class = 'scored' THEN NULLIF(customer, '') END),
-    COUNT(DISTINCT CASE WHEN class = 'scored' AND score < $5 THEN NULLIF(customer, '') END)
-    FROM party WHERE kind = $1 AND party = $2 AND closed_at >= $3 AND closed_at < $4
-    AND class <> 'excluded' GROUP BY company";
 OF_ID = "SELECT record FROM conversation WHERE id = $1 ORDER BY source";
 /// The first names of a kind from one on: steps from each to the next, over its conversations.
 PARTIES_FROM = "WITH RECURSIVE known (party) AS (
@@ -42,8 +29,6 @@ THIS_PARTY = "SELECT party FROM party WHERE kind = $1 AND party = $2 LIMIT 1";
 ALL_TEAMMATES = "SELECT source, id, about FROM teammate ORDER BY source, id";
 EXPORT = "SELECT source, id, record FROM conversation
     WHERE (source, id) > ($1, $2) ORDER BY source, id LIMIT $3";
-OF_CUSTOMER = "SELECT record FROM conversation
-    WHERE source = $1 AND customer = $2 ORDER BY id";
 HOW_MANY = "SELECT COUNT(*) FROM conversation";
 
 // A few conversations to look at, and those of an unfinished week.
@@ -86,11 +71,11 @@ PLACES = Bulk {
 
 PUT = Bulk {
     head: "INSERT INTO conversation
-    (source, id, closed_at, class, lane, score, csat, customer, record) VALUES",
-    rows: Rows::Values(9),
+    (source, id, closed_at, class, lane, score, csat, record) VALUES",
+    rows: Rows::Values(8),
     tail: "ON CONFLICT (source, id) DO UPDATE SET
     closed_at = excluded.closed_at, class = excluded.class, lane = excluded.lane,
-    score = excluded.score, csat = excluded.csat, customer = excluded.customer,
+    score = excluded.score, csat = excluded.csat,
     record = excluded.record",
 };
 
@@ -108,28 +93,30 @@ PUT_TOPIC = Bulk {
     tail: "ON CONFLICT (topic, lane, closed_at, source, id) DO UPDATE SET score = excluded.score",
 };
 
-/// What is not asked of someone is not kept: an empty text is made quicker than it is bound.
-PUT_TEAMMATE = Bulk {
-    head: PUT_PARTY,
-    rows: Rows::SomeValues("(?,?,?,?,?,?,?,?,?,'','','')"),
+/// Whoever is only found has nothing beside the key.
+PUT_PARTY = Bulk {
+    head: PARTY,
+    rows: Rows::Values(9),
     tail: REPLACE_PARTY,
 };
 PUT_FOUND = Bulk {
-    head: PUT_PARTY,
-    rows: Rows::SomeValues("(?,?,?,?,?,'','',NULL,'','','','')"),
+    head: PARTY,
+    rows: Rows::SomeValues("(?,?,?,?,?,'','',NULL,'')"),
     tail: REPLACE_PARTY,
 };
-PUT_SUMMED_UP = Bulk {
-    head: PUT_PARTY,
-    rows: Rows::SomeValues("(?,?,?,?,?,?,'',?,'',?,?,?)"),
-    tail: REPLACE_PARTY,
+
+/// What each one's conversations are to sums, as the elements of a JSON list: one text is read much
+/// quicker than as many rows.
+SUMMANDS = Bulk {
+    head: "",
+    rows: Rows::Queries("SELECT CAST(? AS BIGINT), string_agg(traits, ',') FROM party
+        WHERE kind = ? AND party = ? AND closed_at >= ? AND closed_at < ? AND class <> 'excluded'"),
+    tail: "",
 };
 }
 
-const PUT_PARTY: &str = "INSERT INTO party
-    (kind, party, closed_at, source, id, class, lane, score, traits, company, company_name, customer)
-    VALUES";
+const PARTY: &str = "INSERT INTO party
+    (kind, party, closed_at, source, id, class, lane, score, traits) VALUES";
 const REPLACE_PARTY: &str = "ON CONFLICT (kind, party, closed_at, source, id) DO UPDATE SET
     class = excluded.class, lane = excluded.lane, score = excluded.score,
-    traits = excluded.traits, company = excluded.company, company_name = excluded.company_name,
-    customer = excluded.customer";
+    traits = excluded.traits";

@@ -93,10 +93,8 @@ pub(super) const CLEAR_COUNTS: [&str; 5] = [
 ];
 
 /// What look-ups ask beside the counts that a digest reads too: each has to find its rows by an index.
-pub(super) const OF_LOOK_UPS: [&str; 12] = [
+pub(super) const OF_LOOK_UPS: [&str; 10] = [
     TRACES,
-    COMPANIES,
-    COMPANIES_AND_CUSTOMERS,
     OF_ID,
     CONVERSATION_SOURCES,
     PARTIES_FROM,

@@ -76,12 +76,36 @@ pub(crate) async fn customer(cx: &Cx<Lookup>, who: &str) -> Result<FoundCustomer
     }
     // From the person to their company, and from there to everyone in it.
     let whole = reading.parties(&[PartyKind::Customer, PartyKind::Company], &asked_for);
-    reading.read(whole).await?;
+    reading.read_beside(&asked_for, whole).await?;
     Ok(FoundCustomer::One(reading.card(who, &people, &asked_for)))
 }
 
 impl Reading<'_> {
     async fn read(&mut self, parties: impl IntoIterator<Item = Party>) -> Result<()> {
+        let places = self.new_places(parties).await?;
+        self.add(&places).await
+    }
+
+    /// Reads what is shown beside these: the latest, as many as there is room for.
+    async fn read_beside(
+        &mut self,
+        shown: &[Place],
+        parties: impl IntoIterator<Item = Party>,
+    ) -> Result<()> {
+        let places = self.new_places(parties).await?;
+        self.more |= self.all.len() + places.len() > HISTORY;
+        let shown: BTreeSet<&Place> = shown.iter().collect();
+        let mut others: BTreeSet<&Place> = self.all.keys().chain(&places).collect();
+        others.retain(|place| !shown.contains(place));
+        let others: BTreeSet<Place> =
+            others.into_iter().rev().take(HISTORY - shown.len()).cloned().collect();
+        self.all.retain(|place, _| shown.contains(place) || others.contains(place));
+        let new: Vec<Place> = places.into_iter().filter(|place| others.contains(place)).collect();
+        self.add(&new).await
+    }
+
+    /// Where conversations of theirs are that are not known yet.
+    async fn new_places(&mut self, parties: impl IntoIterator<Item = Party>) -> Result<Vec<Place>> {
         let new = parties.into_iter().filter(|party| self.done.insert(party.clone()));
         let new: Vec<Party> = new.collect();
         // What is older than one more than are shown makes no difference any more.
@@ -90,7 +114,11 @@ impl Reading<'_> {
         let mut places = self.scores.places(&new, from, self.now, HISTORY + 1).await?;
         self.more |= places.len() > HISTORY;
         places.retain(|place| !self.all.contains_key(place));
-        let read = self.scores.conversations(&places).await?;
+        Ok(places)
+    }
+
+    async fn add(&mut self, places: &[Place]) -> Result<()> {
+        let read = self.scores.conversations(places).await?;
         self.all.extend(read.into_iter().map(|one| (Place::of(&one), one)));
         Ok(())
     }
@@ -106,7 +134,7 @@ impl Reading<'_> {
         self.all.keys().rev().take(HISTORY).cloned().collect()
     }
 
-    fn card(mut self, who: &str, people: &[Place], asked_for: &[Place]) -> OfCustomer {
+    fn card(self, who: &str, people: &[Place], asked_for: &[Place]) -> OfCustomer {
         let at = |places: &[Place]| -> Vec<Conversation> {
             places.iter().filter_map(|place| self.all.get(place).cloned()).collect()
         };
@@ -118,11 +146,6 @@ impl Reading<'_> {
         }
         let mut names = Ordered::default();
         names.extend(people.iter().filter_map(|one| one.customer.as_ref()?.name.clone()));
-        let kept: BTreeSet<&Place> = asked_for.iter().collect();
-        self.more |= self.all.len() > HISTORY;
-        let mut others = self.all.keys().rev().filter(|place| !kept.contains(place)).cloned();
-        let others: BTreeSet<Place> = others.by_ref().take(HISTORY - kept.len()).collect();
-        self.all.retain(|place, _| kept.contains(place) || others.contains(place));
         let conversations: Vec<Conversation> = self.all.into_values().rev().collect();
         subjects.extend(first.iter().chain(&conversations).filter_map(subject));
         // Whoever cannot be told from others is written down as they were asked for.

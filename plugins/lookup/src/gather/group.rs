@@ -5,15 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use cxbot_sdk::figures::Share;
 use cxbot_sdk::history::{OfCompany, Party, PartyKind};
 use cxbot_sdk::{Cx, Result};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::future::try_join;
 use jiff::Timestamp;
 
 use super::complete_weeks;
 use crate::Lookup;
 use crate::config::Group;
-
-/// Questions to the store at a time: it answers four at once, and others ask too.
-const AT_ONCE: usize = 4;
 
 /// A group's conversations by company.
 pub(crate) struct OfGroup {
@@ -40,9 +37,16 @@ pub(crate) async fn group(cx: &Cx<Lookup>, group: &Group, asked: Option<u8>) -> 
         members.insert(key, Member { company: company.clone(), ..Member::default() });
     }
     let listed: BTreeSet<String> = members.keys().cloned().collect();
-    let parties: BTreeSet<Party> = group.parties().collect();
-    let found = sums(cx, &parties, [start, from, until]).await?;
-    for (party, [before, now]) in parties.iter().zip(found) {
+    let parties: Vec<Party> = group.parties().collect::<BTreeSet<_>>().into_iter().collect();
+    let (scores, good_from) = (cx.scores()?, cx.workspace().good_from);
+    // Side by side: they are two halves of the work.
+    let (before, now) = try_join(
+        scores.companies(&parties, start, from, good_from),
+        scores.companies(&parties, from, until, good_from),
+    )
+    .await?;
+    let found = before.into_iter().zip(now);
+    for (party, (before, now)) in parties.iter().zip(found) {
         // A company that has the attribute too was counted by its name.
         let by_name = party.kind == PartyKind::CompanyName;
         let is_new =
@@ -56,26 +60,6 @@ pub(crate) async fn group(cx: &Cx<Lookup>, group: &Group, asked: Option<u8>) -> 
         }
     }
     Ok(OfGroup { from, until, members: members.into_values().collect() })
-}
-
-/// What each party's conversations come to by company, between the first two instants and the last two.
-async fn sums(
-    cx: &Cx<Lookup>,
-    parties: &BTreeSet<Party>,
-    [start, from, until]: [Timestamp; 3],
-) -> Result<Vec<[Vec<OfCompany>; 2]>> {
-    let (scores, good_from) = (cx.scores()?, cx.workspace().good_from);
-    let mut asked = Vec::with_capacity(parties.len() * 2);
-    for party in parties {
-        asked.push(scores.companies(party, start, from, good_from, false));
-        asked.push(scores.companies(party, from, until, good_from, true));
-    }
-    let mut found = stream::iter(asked).buffered(AT_ONCE);
-    let mut sums = Vec::with_capacity(parties.len());
-    while let (Some(before), Some(now)) = (found.try_next().await?, found.try_next().await?) {
-        sums.push([before, now]);
-    }
-    Ok(sums)
 }
 
 fn member<'m>(members: &'m mut BTreeMap<String, Member>, one: &OfCompany) -> &'m mut Member {

@@ -13,8 +13,8 @@ use crate::conversation::Conversation;
 use crate::count::{Exclusion, Filter, Lane, PerLane, WeekCounts, awaiting, fold};
 use crate::cx::{Audience, Destination, Host, Looked, Render, Workspace};
 use crate::error::Result;
-use crate::figures::{MIN_N, Share};
-use crate::history::{Colleague, OfCompany, Party, PartyKind, Place, Trace, Whose};
+use crate::figures::MIN_N;
+use crate::history::{Colleague, OfCompany, Party, PartyKind, Place, Summand, Trace};
 use crate::lint;
 use crate::message::Message;
 use crate::scores::{Look, LookAt, PastCells, PastWeek, Scores, SourceState, Trouble, Window};
@@ -189,27 +189,17 @@ impl Scores for TestHost {
 
     async fn companies(
         &self,
-        party: &Party,
+        parties: &[Party],
         from: Timestamp,
         until: Timestamp,
         good_from: u8,
-        customers: bool,
-    ) -> anyhow::Result<Vec<OfCompany>> {
-        let found = self.of_party(party).into_iter();
-        let within = found.filter(|conversation| (from..until).contains(&conversation.closed_at));
-        let mut companies: BTreeMap<String, Vec<(Whose, Option<u8>)>> = BTreeMap::new();
-        for one in within {
-            let (whose, trace) = (Whose::of(one), self.trace(one));
-            if !trace.excluded {
-                companies.entry(whose.company.clone()).or_default().push((whose, trace.score));
-            }
-        }
-        let mut all: Vec<OfCompany> =
-            companies.into_values().map(|all| of_company(&all, good_from)).collect();
-        if !customers {
-            all.iter_mut().for_each(|one| one.customers = Share::default());
-        }
-        Ok(all)
+    ) -> anyhow::Result<Vec<Vec<OfCompany>>> {
+        let sums = |party: &Party| {
+            let found = self.of_party(party).into_iter();
+            let within = found.filter(|one| one.closed_at >= from && one.closed_at < until);
+            OfCompany::sums(within.filter_map(|one| Summand::of(one, &self.rules)), good_from)
+        };
+        Ok(parties.iter().map(sums).collect())
     }
 
     async fn places(
@@ -373,28 +363,6 @@ fn keep(state: &mut Kept, key: (String, String), value: Option<Value>) {
         Some(value) => state.insert(key, value),
         None => state.remove(&key),
     };
-}
-
-/// The conversations of one company, of which there are some.
-fn of_company(all: &[(Whose, Option<u8>)], good_from: u8) -> OfCompany {
-    let mut customers: BTreeMap<&str, bool> = BTreeMap::new();
-    let mut scored = Share::default();
-    for (whose, score) in all {
-        let Some(score) = score else { continue };
-        let good = *score >= good_from;
-        scored = scored + Share { good: good.into(), n: 1 };
-        if !whose.customer.is_empty() {
-            *customers.entry(&whose.customer).or_insert(true) &= good;
-        }
-    }
-    let good = customers.values().filter(|only_good| **only_good).count() as u64;
-    let name = all.iter().map(|(whose, _)| &whose.company_name).min();
-    OfCompany {
-        company: all.first().map(|(whose, _)| whose.company.clone()).unwrap_or_default(),
-        company_name: name.cloned().unwrap_or_default(),
-        scored,
-        customers: Share { good, n: customers.len() as u64 },
-    }
 }
 
 fn has(conversation: &Conversation, party: &Party) -> bool {
