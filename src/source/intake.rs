@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use cxbot_sdk::conversation::{Conversation, Score};
@@ -9,12 +10,16 @@ use cxbot_sdk::scores::Scores;
 use cxbot_sdk::words::{count, counted};
 use jiff::Timestamp;
 use serde_json::Value;
-use tokio::task::JoinHandle;
+use tokio::sync::Semaphore;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::store::{Applied, Batch, Store};
 
 /// Records in one transaction: enough to be fast, few enough to lose little work.
 const BATCH: usize = 10_000;
+/// Batches that are made ready or written: one each. More would only wait.
+const UNDER_WAY: usize = 2;
+const NOT_WRITTEN: &str = "a batch was not written";
 /// Skipped records that a summary names; the others are only counted.
 const NAMED: usize = 20;
 /// Digits of a number that may be a score.
@@ -41,15 +46,19 @@ pub struct Summary {
 pub struct Intake {
     store: Store,
     waiting: Vec<Conversation>,
-    /// The batch before, which is written while the next one is gathered.
+    /// The batch before and what came of those before it: it is made ready and written while the next
+    /// one is gathered.
     writing: Option<JoinHandle<Result<Applied>>>,
+    /// Batches that may be under way.
+    room: Arc<Semaphore>,
     pub summary: Summary,
 }
 
 impl Intake {
     pub fn new(store: &Store) -> Intake {
         let (waiting, summary) = (Vec::new(), Summary::default());
-        Intake { store: store.clone(), waiting, writing: None, summary }
+        let room = Arc::new(Semaphore::new(UNDER_WAY));
+        Intake { store: store.clone(), waiting, writing: None, room, summary }
     }
 
     pub fn store(&self) -> &Store {
@@ -98,22 +107,39 @@ impl Intake {
         self.written().await
     }
 
-    /// Begins to write what is waiting, once the batch before is written: of two records of one
-    /// conversation the later wins.
+    /// Begins to make what is waiting ready and to write it, after the batch before: of two records of
+    /// one conversation the later wins.
     async fn write_waiting(&mut self) -> Result<()> {
-        self.written().await?;
         if self.waiting.is_empty() {
             return Ok(());
         }
+        let room = self.room.clone().acquire_owned().await?;
+        // A batch that failed is told now, and not after all that the source still has.
+        if self.writing.as_ref().is_some_and(JoinHandle::is_finished) {
+            self.written().await?;
+        }
         let batch = Batch { put: std::mem::take(&mut self.waiting), ..Batch::default() };
-        let store = self.store.clone();
-        self.writing = Some(tokio::spawn(async move { store.apply(batch).await }));
+        let (store, before) = (self.store.clone(), self.writing.take());
+        self.writing = Some(tokio::spawn(async move {
+            let prepared = spawn_blocking({
+                let store = store.clone();
+                move || store.prepare(batch)
+            });
+            let prepared = prepared.await.context(NOT_WRITTEN)??;
+            let mut applied = match before {
+                Some(before) => before.await.context(NOT_WRITTEN)??,
+                None => Applied::default(),
+            };
+            applied += store.write(prepared).await?;
+            drop(room);
+            Ok(applied)
+        }));
         Ok(())
     }
 
     async fn written(&mut self) -> Result<()> {
         if let Some(writing) = self.writing.take() {
-            self.summary.applied += writing.await.context("a batch was not written")??;
+            self.summary.applied += writing.await.context(NOT_WRITTEN)??;
         }
         Ok(())
     }
