@@ -18,6 +18,10 @@ use jiff::tz::TimeZone;
 
 const ROUNDS: usize = 41;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;

@@ -1,7 +1,7 @@
 //! How long each look-up takes, from the words that someone types to the message, over a store with many
 //! conversations of 27 weeks: `cargo bench --bench lookup`. `CXBOT_BENCH_CONVERSATIONS` says how many
 //! (100,000 if not said; 1,000,000 take six minutes and 3 GB), `CXBOT_BENCH_DIR` where the store
-//! is made and kept for the next run.
+//! is made and kept for the next run, `CXBOT_BENCH_ONLY` a word in the titles of the questions to ask.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -33,6 +33,10 @@ const PROMISE: Duration = Duration::from_millis(50);
 const TEAMMATES: u64 = 200;
 const TOPICS: u64 = 60;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> anyhow::Result<()> {
     let size = std::env::var("CXBOT_BENCH_CONVERSATIONS").ok().map(|size| size.parse());
@@ -48,7 +52,8 @@ async fn main() -> anyhow::Result<()> {
         println!("{size} conversations stored at {rate:.0} a second");
     }
     let mut kept = true;
-    for question in questions(size) {
+    let only = std::env::var("CXBOT_BENCH_ONLY").unwrap_or_default();
+    for question in questions(size).into_iter().filter(|question| question.title.contains(&only)) {
         let mut times = measured(&app, &question).await?;
         times.sort();
         let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize];
