@@ -268,6 +268,12 @@ mod tests {
             let plan = plan.join("\n");
             assert!(!plan.contains("SCAN"), "{statement}\n{plan}");
             assert!(!plan.contains("FOR ORDER BY"), "{statement}\n{plan}");
+            // One cell's days, and not all cells of all days.
+            let of_a_cell = statement.contains("k.label = $4");
+            assert!(
+                !of_a_cell || plan.contains("(scope=? AND kind=? AND lane=? AND label=?"),
+                "{plan}"
+            );
         }
     }
 }

@@ -7,6 +7,7 @@ use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::count::Lane;
 use cxbot_sdk::history::{Colleague, OfCompany, Party, PartyKind, Place, Summand, Trace};
 use jiff::Timestamp;
+use tokio::task::spawn_blocking;
 
 use super::engine::{Row, args};
 use super::people::Person;
@@ -39,14 +40,19 @@ impl Store {
         };
         let asked = (0..).zip(parties).map(within).collect();
         let mut all = vec![Vec::new(); parties.len()];
-        for row in self.engine.fetch_rows(&sql::SUMMANDS, asked).await? {
-            let Some(summands) = row.optional_text(1)? else { continue };
-            let summands = format!("[{summands}]");
-            let summands: Vec<Summand<'_>> =
-                serde_json::from_str(&summands).context("stored summands")?;
-            all[usize::try_from(row.int(0)?)?] = OfCompany::sums(summands, good_from);
-        }
-        Ok(all)
+        let rows = self.engine.fetch_rows(&sql::SUMMANDS, asked).await?;
+        // Two periods are summed up side by side.
+        spawn_blocking(move || {
+            for row in rows {
+                let Some(summands) = row.optional_text(1)? else { continue };
+                let summands = format!("[{summands}]");
+                let summands: Vec<Summand<'_>> =
+                    serde_json::from_str(&summands).context("stored summands")?;
+                all[usize::try_from(row.int(0)?)?] = OfCompany::sums(summands, good_from);
+            }
+            Ok(all)
+        })
+        .await?
     }
 
     pub(super) async fn places_of(

@@ -283,10 +283,15 @@ pub struct OfCompany {
 impl OfCompany {
     /// Sums by company, in the order of [`OfCompany::company`]; good is a score from `good_from` on.
     pub fn sums<'t>(all: impl IntoIterator<Item = Summand<'t>>, good_from: u8) -> Vec<OfCompany> {
-        let mut companies: HashMap<Cow<'t, str>, OfCompany> = HashMap::new();
-        let mut customers: HashMap<(Cow<'t, str>, Cow<'t, str>), bool> = HashMap::new();
+        let mut sums: Vec<OfCompany> = Vec::new();
+        let mut companies: HashMap<Cow<'t, str>, usize> = HashMap::new();
+        let mut customers: HashMap<(usize, Cow<'t, str>), bool> = HashMap::new();
         for Summand { company, company_name, customer, score } in all {
-            let sum = companies.entry(company.clone()).or_default();
+            let number = *companies.entry(company).or_insert_with_key(|company| {
+                sums.push(OfCompany { company: company.to_string(), ..OfCompany::default() });
+                sums.len() - 1
+            });
+            let sum = &mut sums[number];
             if sum.company_name.is_empty() || *company_name < *sum.company_name {
                 sum.company_name = company_name.into_owned();
             }
@@ -294,20 +299,15 @@ impl OfCompany {
             let good = score >= good_from;
             sum.scored = sum.scored + Share { good: good.into(), n: 1 };
             if !customer.is_empty() {
-                *customers.entry((company, customer)).or_insert(true) &= good;
+                *customers.entry((number, customer)).or_insert(true) &= good;
             }
         }
-        for ((company, _), only_good) in customers {
-            let sum = companies.entry(company).or_default();
+        for ((number, _), only_good) in customers {
+            let sum = &mut sums[number];
             sum.customers = sum.customers + Share { good: only_good.into(), n: 1 };
         }
-        let named = |(company, sum): (Cow<'t, str>, OfCompany)| OfCompany {
-            company: company.into_owned(),
-            ..sum
-        };
-        let mut all: Vec<OfCompany> = companies.into_iter().map(named).collect();
-        all.sort_by(|one, other| one.company.cmp(&other.company));
-        all
+        sums.sort_by(|one, other| one.company.cmp(&other.company));
+        sums
     }
 }
 

@@ -290,8 +290,8 @@ fn chunks<R>(
     })
 }
 
-fn as_they_are(row: &Vec<Arg>, values: &mut Vec<Arg>) {
-    values.extend_from_slice(row);
+fn as_they_are<R: AsRef<[Arg]>>(row: &R, values: &mut Vec<Arg>) {
+    values.extend_from_slice(row.as_ref());
 }
 
 /// A statement with its values bound.

@@ -20,12 +20,16 @@ WEEKS = "SELECT (day + 3) / 7, kind, lane, label,
     CAST(SUM(s3) AS BIGINT), CAST(SUM(s4) AS BIGINT), CAST(SUM(s5) AS BIGINT)
     FROM daily WHERE scope = $1 AND kind = $2 AND day >= $3 AND day < $4
     GROUP BY (day + 3) / 7, kind, lane, label";
-/// One cell's latest weeks before a day that have enough scored conversations.
-OLDER_WEEKS = "SELECT (day + 3) / 7,
-    CAST(SUM(s1) AS BIGINT), CAST(SUM(s2) AS BIGINT), CAST(SUM(s3) AS BIGINT),
-    CAST(SUM(s4) AS BIGINT), CAST(SUM(s5) AS BIGINT)
-    FROM daily WHERE scope = $1 AND kind = $2 AND lane = $3 AND label = $4 AND day < $5
-    GROUP BY (day + 3) / 7 HAVING SUM(s1 + s2 + s3 + s4 + s5) >= $6
+/// One cell's latest weeks before a day that have enough scored conversations. The days are found first:
+/// in one step SQLite prefers the key, and reads all cells of all days.
+OLDER_WEEKS = "SELECT (d.day + 3) / 7,
+    CAST(SUM(d.s1) AS BIGINT), CAST(SUM(d.s2) AS BIGINT), CAST(SUM(d.s3) AS BIGINT),
+    CAST(SUM(d.s4) AS BIGINT), CAST(SUM(d.s5) AS BIGINT)
+    FROM daily k CROSS JOIN daily d
+    WHERE k.scope = $1 AND k.kind = $2 AND k.lane = $3 AND k.label = $4 AND k.day < $5
+    AND d.scope = k.scope AND d.kind = k.kind AND d.day = k.day AND d.lane = k.lane
+    AND d.label = k.label
+    GROUP BY (d.day + 3) / 7 HAVING SUM(d.s1 + d.s2 + d.s3 + d.s4 + d.s5) >= $6
     ORDER BY 1 DESC LIMIT $7";
 CUSTOMERS = "SELECT week, lane, topic, customers FROM weekly
     WHERE scope = $1 AND week >= $2 AND week <= $3";
