@@ -1,6 +1,6 @@
 //! How long each look-up takes, from the words that someone types to the message, over a store with many
 //! conversations of 27 weeks: `cargo bench --bench lookup`. `CXBOT_BENCH_CONVERSATIONS` says how many
-//! (100,000 if not said; 1,000,000 take six minutes and 3 GB), `CXBOT_BENCH_DIR` where the store
+//! (100,000 if not said; 1,000,000 take six minutes and 2 GB), `CXBOT_BENCH_DIR` where the store
 //! is made and kept for the next run, `CXBOT_BENCH_ONLY` a word in the titles of the questions to ask.
 
 use std::fmt::Write as _;
