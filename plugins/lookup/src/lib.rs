@@ -171,11 +171,15 @@ impl Lookup {
     async fn why(cx: Cx<Self>, invoker: Invoker, args: WhyArgs) -> Result<Reply> {
         access::stays_private(&invoker)?;
         access::may_see_customers(&invoker)?;
-        let found = gather::conversation(&cx, &args.conversation).await?;
-        match found.is_empty() {
-            true => Err(card::no_conversation(&args.conversation)),
-            false => Ok(Reply::Private(card::why(&found, cx.workspace()))),
+        let (found, subjects) = gather::conversation(&cx, &args.conversation).await?;
+        if found.is_empty() {
+            return Err(card::no_conversation(&args.conversation));
         }
+        // Nobody is looked up where nobody is known.
+        if !subjects.is_empty() {
+            cx.audit(&invoker, subjects, "why").await?;
+        }
+        Ok(Reply::Private(card::why(&found, cx.workspace())))
     }
 
     async fn audit(cx: Cx<Self>, invoker: Invoker, args: AuditArgs) -> Result<Reply> {

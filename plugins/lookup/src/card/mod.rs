@@ -67,9 +67,16 @@ fn rated(conversation: &Conversation, workspace: &Workspace) -> Text {
     };
     let day = workspace.zone.to_datetime(conversation.closed_at).strftime("%a %-d %b %Y");
     let text = Text::new().bold(format!("{score}, {day}")).plain(" · ");
-    match conversation.topics.is_empty() {
+    // A source may have named a topic twice.
+    let mut topics: Vec<&str> = Vec::new();
+    for topic in &conversation.topics {
+        if !topics.contains(&&**topic) {
+            topics.push(topic);
+        }
+    }
+    match topics.is_empty() {
         true => text,
-        false => text.names(conversation.topics.iter().map(String::as_str), NAME).plain(" · "),
+        false => text.names(topics.into_iter(), NAME).plain(" · "),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cxbot_sdk::conversation::{Conversation, Customer};
+use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::history::{Party, PartyKind, Place};
 use cxbot_sdk::near::nearest;
 use cxbot_sdk::scores::Scores;
@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::OFFERED;
 use super::namesakes::{Namesake, namesakes};
+use super::subjects::{Ordered, company, customer as subject};
 use crate::Lookup;
 
 /// Conversations of a customer that are shown: "more than n".
@@ -92,9 +93,13 @@ impl Reading<'_> {
         shown: &[Place],
         parties: impl IntoIterator<Item = Party>,
     ) -> Result<()> {
+        let shown: BTreeSet<&Place> = shown.iter().collect();
+        if shown.len() >= HISTORY && self.more {
+            self.all.retain(|place, _| shown.contains(place));
+            return Ok(());
+        }
         let places = self.new_places(parties).await?;
         self.more |= self.all.len() + places.len() > HISTORY;
-        let shown: BTreeSet<&Place> = shown.iter().collect();
         let mut others: BTreeSet<&Place> = self.all.keys().chain(&places).collect();
         others.retain(|place| !shown.contains(place));
         let others: BTreeSet<Place> =
@@ -141,7 +146,7 @@ impl Reading<'_> {
         let (people, first) = (at(people), at(asked_for));
         let mut subjects = Ordered::default();
         match people.is_empty() {
-            true => subjects.extend(first.iter().find_map(company_subject)),
+            true => subjects.extend(first.iter().find_map(company)),
             false => subjects.extend(people.iter().filter_map(subject)),
         }
         let mut names = Ordered::default();
@@ -154,33 +159,6 @@ impl Reading<'_> {
         }
         OfCustomer { conversations, subjects: subjects.0, asked_for: names.0, more: self.more }
     }
-}
-
-/// Words, each once, in the order in which they came.
-#[derive(Default)]
-struct Ordered(Vec<String>);
-
-impl Ordered {
-    fn extend(&mut self, words: impl IntoIterator<Item = String>) {
-        let mut known: BTreeSet<String> = self.0.iter().cloned().collect();
-        self.0.extend(words.into_iter().filter(|word| known.insert(word.clone())));
-    }
-}
-
-/// The customer of a conversation, as the audit log has them: by id, else by e-mail, else by name.
-fn subject(conversation: &Conversation) -> Option<String> {
-    let Customer { id, email, name, .. } = conversation.customer.as_ref()?;
-    let by_id = id.as_ref().map(|id| format!("{}/{id}", conversation.source));
-    let by_email = || email.as_ref().map(|email| email.trim().to_lowercase());
-    let by_name = || name.as_ref().map(|name| name.trim().to_owned());
-    let whom = by_id.or_else(by_email).or_else(by_name).filter(|whom| !whom.is_empty())?;
-    Some(format!("customer {whom}"))
-}
-
-fn company_subject(conversation: &Conversation) -> Option<String> {
-    let company = conversation.customer.as_ref()?.company.as_ref()?;
-    let by_id = company.id.as_ref().map(|id| format!("{}/{id}", conversation.source));
-    Some(format!("company {}", by_id.or_else(|| company.name.clone())?))
 }
 
 /// Names that may be meant where nobody has the one that was asked for.

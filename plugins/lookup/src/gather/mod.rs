@@ -4,6 +4,7 @@ mod customer;
 mod group;
 mod known;
 mod namesakes;
+mod subjects;
 mod teammate;
 mod topic;
 
@@ -36,8 +37,11 @@ fn complete_weeks(cx: &Cx<Lookup>, asked: Option<u8>) -> [Timestamp; 3] {
     [first.minus(weeks).start(zone), first.start(zone), last.end(zone)]
 }
 
-/// By id, or by a link that ends in it.
-pub(crate) async fn conversation(cx: &Cx<Lookup>, asked: &str) -> Result<Vec<Conversation>> {
+/// The conversations of an id, or of a link that ends in it, and whom they show.
+pub(crate) async fn conversation(
+    cx: &Cx<Lookup>,
+    asked: &str,
+) -> Result<(Vec<Conversation>, Vec<String>)> {
     let asked = asked.trim().trim_start_matches('<').trim_end_matches('>');
     let bare = asked.split(['?', '#', '|']).next().unwrap_or_default().trim_end_matches('/');
     let last = bare.rsplit('/').next().unwrap_or_default();
@@ -45,5 +49,6 @@ pub(crate) async fn conversation(cx: &Cx<Lookup>, asked: &str) -> Result<Vec<Con
     if found.is_empty() && last != asked {
         found = cx.scores()?.of_id(asked).await?;
     }
-    Ok(found)
+    let subjects = subjects::everyone(&found);
+    Ok((found, subjects))
 }

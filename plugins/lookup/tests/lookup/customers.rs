@@ -135,3 +135,25 @@ async fn what_a_rule_leaves_out_is_shown_as_such_and_counts_nowhere() {
     assert_eq!(card.matches(" · not counted: spam").count(), 5, "{card}");
     assert_eq!(card.matches(" · not counted: nobody answered").count(), 1, "{card}");
 }
+
+#[tokio::test]
+async fn who_asks_for_one_conversation_looks_up_everyone_in_it() {
+    let lee = json!({"id": "c1", "name": "Lee"});
+    let people = json!([{"id": "2", "name": "Ana", "role": "closer"}, {"id": "9", "bot": true}]);
+    for (fields, wanted) in [
+        (
+            json!({"customer": lee, "teammates": people}),
+            &["customer intercom/c1", "teammate intercom/2"][..],
+        ),
+        (json!({"teammates": [], "customer": null}), &[]),
+    ] {
+        let host = Arc::new(TestHost::new(NOW, vec![one(7, "2026-11-10", 5, fields)]));
+        for asked in ["7", "nothing"] {
+            ask(&host, invoker("qa", &[]), "why", json!({"conversation": asked})).await;
+        }
+        let looks = host.audited(None, 9).await.expect("looks");
+        let whom: Vec<String> = looks.iter().flat_map(|look| look.whom.clone()).collect();
+        assert_eq!(whom, wanted);
+        assert!(looks.iter().all(|look| look.command == "why"));
+    }
+}
