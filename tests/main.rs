@@ -14,6 +14,7 @@ mod documents;
 mod forget;
 mod groups;
 mod independent;
+mod intake;
 mod looks;
 mod matrix;
 mod members;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use cxbot_sdk::conversation::{Conversation, Score};
 use cxbot_sdk::scores::Scores;
 use cxbot_sdk::words::{count, counted};
@@ -42,14 +42,17 @@ pub struct Summary {
     pub notes: Vec<String>,
 }
 
+/// A batch under way.
+type Writing = JoinHandle<Result<Applied>>;
+
 /// The way into the store for a source.
 pub struct Intake {
     store: Store,
     waiting: Vec<Conversation>,
     /// The batch before and what came of those before it: it is made ready and written while the next
     /// one is gathered.
-    writing: Option<JoinHandle<Result<Applied>>>,
-    /// Batches that may be under way.
+    writing: Option<Writing>,
+    /// For batches that may be under way; closed once one has failed.
     room: Arc<Semaphore>,
     pub summary: Summary,
 }
@@ -113,26 +116,21 @@ impl Intake {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        let room = self.room.clone().acquire_owned().await?;
-        // A batch that failed is told now, and not after all that the source still has.
-        if self.writing.as_ref().is_some_and(JoinHandle::is_finished) {
+        let Ok(room) = self.room.clone().acquire_owned().await else {
+            // A batch that failed is told now, and not after all that the source still has.
             self.written().await?;
-        }
+            bail!(NOT_WRITTEN);
+        };
         let batch = Batch { put: std::mem::take(&mut self.waiting), ..Batch::default() };
-        let (store, before) = (self.store.clone(), self.writing.take());
+        let writing = after(self.writing.take(), self.store.clone(), batch);
+        let rooms = self.room.clone();
         self.writing = Some(tokio::spawn(async move {
-            let prepared = spawn_blocking({
-                let store = store.clone();
-                move || store.prepare(batch)
-            });
-            let prepared = prepared.await.context(NOT_WRITTEN)??;
-            let mut applied = match before {
-                Some(before) => before.await.context(NOT_WRITTEN)??,
-                None => Applied::default(),
-            };
-            applied += store.write(prepared).await?;
+            let written = writing.await;
+            if written.is_err() {
+                rooms.close();
+            }
             drop(room);
-            Ok(applied)
+            written
         }));
         Ok(())
     }
@@ -151,6 +149,21 @@ impl Intake {
             self.summary.skipped.push(format!("{place}: {reason}"));
         }
     }
+}
+
+/// Makes a batch ready, and writes it once the one before it is written.
+async fn after(before: Option<Writing>, store: Store, batch: Batch) -> Result<Applied> {
+    let prepared = spawn_blocking({
+        let store = store.clone();
+        move || store.prepare(batch)
+    });
+    let prepared = prepared.await.context(NOT_WRITTEN)??;
+    let mut applied = match before {
+        Some(before) => before.await.context(NOT_WRITTEN)??,
+        None => Applied::default(),
+    };
+    applied += store.write(prepared).await?;
+    Ok(applied)
 }
 
 impl fmt::Display for Summary {
