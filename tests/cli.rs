@@ -1,9 +1,19 @@
 //! The command line as scripts and people meet it: one clear line for what is wrong, and good data
 //! kept.
 
+use cxbot::builtin::PLUGINS;
 use serde_json::{Value, json};
 
 use crate::world::{Ran, World};
+
+/// The plugins that a snapshot shows, whatever others there are.
+const THREE: [&str; 3] = ["DIGEST", "LOOKUP", "MOOD"];
+
+fn with_three_plugins() -> World {
+    THREE
+        .iter()
+        .fold(World::new(), |world, name| world.with(&format!("CXBOT__PLUGINS__{name}"), "{}"))
+}
 
 /// Code and stderr, which is one line.
 fn failure(ran: &Ran) -> String {
@@ -27,7 +37,6 @@ async fn mistakes_in_settings_and_arguments_are_found_before_anything_is_contact
     world.write("zone.toml", "[workspace]\n\ntimezone = \"Europe/Dublim\"\n");
     world.write("syntax.toml", "[workspace\n");
     world.write("schedule.toml", "[plugins.digest]\nschedule = \"0 9 * * 8\"\n");
-    world.write("plugin.toml", "[plugins.digets]\n");
     let zoneless = World::new().with("CXBOT__WORKSPACE__TIMEZONE", "");
     zoneless.write("zone.toml", "[workspace]\n\ntimezone = \"Europe/Dublim\"\n");
     let mut lines = vec![failure(&zoneless.run(&["--config", "zone.toml", "digest"]).await)];
@@ -35,7 +44,6 @@ async fn mistakes_in_settings_and_arguments_are_found_before_anything_is_contact
         ["--config", "key.toml", "digest"],
         ["--config", "syntax.toml", "digest"],
         ["--config", "schedule.toml", "digest"],
-        ["--config", "plugin.toml", "digest"],
         ["--config", "missing.toml", "digest"],
         ["digest", "--week", "2026-W60"],
         ["digest", "--as-of", "yesterday"],
@@ -50,7 +58,6 @@ async fn mistakes_in_settings_and_arguments_are_found_before_anything_is_contact
     2 cxbot: key.toml:2: workspace.timezon: unknown field `timezon`, expected one of `timezone`, `ai_agent`, `good_from`, `steady_points`, `settle`, `attribution`
     2 cxbot: syntax.toml:1: unclosed table, expected `]`
     2 cxbot: schedule.toml:2: plugins.digest.schedule: "0 9 * * 8" is not a schedule: "8" is not a day of the week (0–7 or a name such as Mon)
-    2 cxbot: plugin.toml:1: plugins.digets: there is no such plugin; there are: digest, lookup, mood
     2 cxbot: missing.toml: cannot read the configuration: No such file or directory (os error 2)
     2 cxbot: invalid value '2026-W60' for '--week <WEEK>': "2026-W60" is not a week; write it like 2026-W46
     2 cxbot: invalid value 'yesterday' for '--as-of <INSTANT>': write it like 2026-11-16T09:00:00Z
@@ -58,6 +65,21 @@ async fn mistakes_in_settings_and_arguments_are_found_before_anything_is_contact
     2 cxbot: invalid value 'score' for '--map <FIELD=COLUMN>...': "score" is not FIELD=COLUMN, such as company.name=Account
     2 cxbot: invalid value 'scor=Rating' for '--map <FIELD=COLUMN>...': there is no field "scor"; the nearest is score
     "#);
+}
+
+#[tokio::test]
+async fn a_plugin_that_is_not_there_is_told_with_those_that_are() {
+    let world = World::new();
+    world.write("plugin.toml", "\n[plugins.digets]\n");
+    let told = failure(&world.run(&["--config", "plugin.toml", "digest"]).await);
+    let names: Vec<&str> = PLUGINS.iter().map(|plugin| plugin.name).collect();
+    assert_eq!(
+        told,
+        format!(
+            "2 cxbot: plugin.toml:2: plugins.digets: there is no such plugin; there are: {}",
+            names.join(", ")
+        )
+    );
 }
 
 #[tokio::test]
@@ -238,7 +260,7 @@ async fn an_edition_has_cells_of_its_own() {
 
 #[tokio::test]
 async fn slash_commands_answer_in_the_terminal() {
-    let world = World::new();
+    let world = with_three_plugins();
     insta::assert_snapshot!(world.ok(&["call", "help"]).await, @"
     What you can ask
     digest [WEEK] [edition:…]                                                  The digest of a week, to you alone.
@@ -283,8 +305,12 @@ async fn slash_commands_answer_in_the_terminal() {
 
 #[tokio::test]
 async fn plugins_and_check_say_what_there_is() {
-    let world = World::new();
-    insta::assert_snapshot!(world.ok(&["plugins"]).await, @r#"
+    let world = with_three_plugins();
+    let all = world.ok(&["plugins"]).await;
+    let (on, off): (Vec<&str>, Vec<&str>) =
+        all.lines().partition(|line| !line.contains("not enabled"));
+    assert_eq!(off.len(), PLUGINS.len() - THREE.len(), "{all}");
+    insta::assert_snapshot!(on.join("\n"), @r#"
     digest  The weekly CX digest, in as many editions as you have channels.
       may use   scores, publish
       command   digest  The digest of a week, to you alone.
