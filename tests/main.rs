@@ -18,6 +18,7 @@ mod intake;
 mod looks;
 mod matrix;
 mod members;
+mod migrations;
 mod mood;
 mod parties;
 mod picture;

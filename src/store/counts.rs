@@ -1,6 +1,6 @@
 //! Differences to the counts, gathered over a batch and then written in a few statements.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -53,6 +53,16 @@ impl Delta {
     /// Counts a conversation out.
     pub(super) fn subtract(&mut self, conversation: &Conversation, counting: &Counting) {
         self.count(conversation, counting, -1);
+    }
+
+    /// Takes away what other changes add.
+    pub(super) fn take_back(&mut self, other: &Delta) {
+        for (key, tally) in &other.daily {
+            self.daily.entry(key.clone()).or_default().add(*tally, -1);
+        }
+        for (key, times) in &other.customers {
+            *self.customers.entry(key.clone()).or_default() -= times;
+        }
     }
 
     fn count(&mut self, conversation: &Conversation, counting: &Counting, times: i64) {
@@ -149,16 +159,26 @@ async fn write_customers(
 /// How often each customer has been in that cell until now. Most have not, so that this is less than to be
 /// told of each how often they are in it then.
 async fn customers_before(tx: &mut Tx, wanted: &[(&CustomerKey, &i64)]) -> Result<Vec<i64>> {
-    let row = |(number, (key, _)): (i64, &(&CustomerKey, &i64))| {
-        let mut row = args![number];
-        row.extend(key.args());
-        row
-    };
+    let cells: BTreeSet<&CellKey> = wanted.iter().map(|(key, _)| &key.cell).collect();
+    let there = cells_there(tx, cells.into_iter().collect()).await?;
+    let asked = (0..).zip(wanted).filter(|(_, (key, _))| there.contains(&key.cell));
+    let row = |(number, (key, _)): (i64, &(&CustomerKey, &i64))| numbered(number, key.args());
     let mut before = vec![0; wanted.len()];
-    for row in tx.fetch_rows(&sql::CUSTOMERS_BEFORE, (0..).zip(wanted).map(row).collect()).await? {
+    for row in tx.fetch_rows(&sql::CUSTOMERS_BEFORE, asked.map(row).collect()).await? {
         before[usize::try_from(row.int(0)?)?] = row.int(1)?;
     }
     Ok(before)
+}
+
+/// Those of the cells in which there is anyone yet: of a week that is read for the first time, none.
+async fn cells_there<'c>(tx: &mut Tx, cells: Vec<&'c CellKey>) -> Result<HashSet<&'c CellKey>> {
+    let wanted = (0..).zip(&cells).map(|(number, cell)| numbered(number, cell.args()));
+    let rows = tx.fetch_rows(&sql::CELLS_THERE, wanted.collect()).await?;
+    rows.iter().map(|row| Ok(cells[usize::try_from(row.int(0)?)?])).collect()
+}
+
+fn numbered(number: i64, values: impl IntoIterator<Item = Arg>) -> Vec<Arg> {
+    std::iter::once(number.into()).chain(values).collect()
 }
 
 async fn write_weekly(tx: &mut Tx, distinct: HashMap<CellKey, i64>) -> Result<()> {

@@ -62,9 +62,10 @@ impl Store {
         until: Timestamp,
         limit: usize,
     ) -> Result<Vec<Place>> {
-        let most = i64::try_from(limit)?;
+        let Some(earlier) = limit.checked_sub(1) else { return Ok(Vec::new()) };
+        let earlier = i64::try_from(earlier)?;
         let within = |party: &Party| {
-            args![party.kind.name(), party.value.as_str(), millis(from), millis(until), most]
+            args![party.kind.name(), party.value.as_str(), millis(from), millis(until), earlier]
         };
         let rows = self.engine.fetch_rows(&sql::PLACES, parties.iter().map(within).collect());
         let place = |row: &Row| {
@@ -88,8 +89,10 @@ impl Store {
     }
 
     pub(super) async fn with_id(&self, id: &str) -> Result<Vec<Conversation>> {
-        let rows = self.engine.fetch(sql::OF_ID, args![id]).await?;
-        rows.iter().map(|row| read_record(&row.text(0)?)).collect()
+        let wanted = self.all_sources().await?.into_iter().map(|source| args![source, id]);
+        let mut rows = self.engine.fetch_rows(&sql::KNOWN, wanted.collect()).await?;
+        rows.sort_by_cached_key(|row| row.text(0).ok());
+        rows.iter().map(|row| read_record(&row.text(2)?)).collect()
     }
 
     pub(super) async fn keys_by_id(&self, kind: PartyKind, id: &str) -> Result<Vec<Party>> {

@@ -168,9 +168,9 @@ impl Store {
 
     /// Takes a stored conversation out of the counts, out of its topics and from whoever has a part.
     async fn take_out(&self, tx: &mut Tx, delta: &mut Delta, record: &str) -> Result<()> {
-        let old = read_record(record)?;
-        delta.subtract(&old, &self.counting);
-        let old = Ready::recorded(vec![(old, record.to_owned())], &self.counting)?;
+        let recorded = vec![(read_record(record)?, record.to_owned())];
+        let old = Ready::recorded(recorded, &self.counting)?;
+        delta.take_back(&old.delta);
         for row in &old.topics {
             tx.execute(sql::DROP_TOPIC, values(row, TopicRow::key_values)).await?;
         }

@@ -1,5 +1,6 @@
 //! The one place that knows which database there is: everything above binds and reads our own types.
 
+mod bulk;
 mod postgres;
 mod sqlite;
 
@@ -16,6 +17,7 @@ use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
 use sqlx::{Executor, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
 
 use super::sql::Bulk;
+use bulk::{as_they_are, chunks, with_rows};
 
 /// Where the database is, from its address in the settings. It may carry a password.
 #[derive(Debug, Clone)]
@@ -245,54 +247,6 @@ fn first_line(sql: &str) -> String {
 
 /// Times that a transaction is run again.
 const CONFLICTS: usize = 8;
-
-/// Rows in one statement: more bring nothing, and SQLite takes 32,766 parameters at most.
-const CHUNK: usize = 200;
-
-/// The statement of a bulk for one chunk. SQLite finds a placeholder with a name by going through
-/// all of them, so there they have none.
-fn with_rows(bulk: &Bulk, rows: usize, numbered: bool) -> String {
-    let all = vec![bulk.rows.each(); rows].join(bulk.rows.joint());
-    let all = if numbered { with_numbers(&all) } else { all };
-    format!("{} {all} {}", bulk.head, bulk.tail)
-}
-
-/// Placeholders with their numbers, as PostgreSQL wants them.
-fn with_numbers(sql: &str) -> String {
-    let mut numbered = String::with_capacity(sql.len() * 2);
-    for (number, part) in sql.split('?').enumerate() {
-        match number {
-            0 => numbered.push_str(part),
-            _ => numbered.extend(["$", &number.to_string(), part]),
-        }
-    }
-    numbered
-}
-
-/// Statements and their values, a chunk of rows each, made one after another. All but the last are
-/// one statement.
-fn chunks<R>(
-    bulk: &Bulk,
-    rows: &[&R],
-    values: fn(&R, &mut Vec<Arg>),
-    numbered: bool,
-) -> impl Iterator<Item = (Arc<str>, Vec<Arg>)> {
-    let usual = rows.len().min(CHUNK);
-    let usual_sql: Arc<str> = with_rows(bulk, usual, numbered).into();
-    rows.chunks(CHUNK).map(move |chunk| {
-        let sql = match chunk.len() {
-            rows if rows == usual => usual_sql.clone(),
-            rows => with_rows(bulk, rows, numbered).into(),
-        };
-        let mut all = Vec::new();
-        chunk.iter().for_each(|row| values(row, &mut all));
-        (sql, all)
-    })
-}
-
-fn as_they_are<R: AsRef<[Arg]>>(row: &R, values: &mut Vec<Arg>) {
-    values.extend_from_slice(row.as_ref());
-}
 
 /// A statement with its values bound.
 enum Bound {

@@ -17,7 +17,6 @@ OF_PARTY = "SELECT c.record FROM party p JOIN conversation c ON c.source = p.sou
 TRACES = "SELECT source, id, closed_at, class, lane, score, traits FROM party
     WHERE kind = $1 AND party = $2 AND closed_at >= $3 AND closed_at < $4
     ORDER BY closed_at DESC, source DESC, id DESC";
-OF_ID = "SELECT record FROM conversation WHERE id = $1 ORDER BY source";
 /// The first names of a kind from one on: steps from each to the next, over its conversations.
 PARTIES_FROM = "WITH RECURSIVE known (party) AS (
     SELECT (SELECT party FROM party WHERE kind = $1 AND party >= $2 ORDER BY party LIMIT 1)
@@ -60,13 +59,17 @@ LOOK_ANY = "SELECT record FROM conversation
 
 statements! { BULK_CONVERSATIONS: Bulk;
 
-/// Where each one's latest conversations are.
+/// Where each one's latest conversations are: all of them from the one on that is the last there is room
+/// for. One statement for everyone is read by the database much quicker than a query for each.
 PLACES = Bulk {
-    head: "",
-    rows: Rows::Queries("SELECT * FROM (SELECT closed_at, source, id FROM party
-        WHERE kind = ? AND party = ? AND closed_at >= ? AND closed_at < ?
-        ORDER BY closed_at DESC, source DESC, id DESC LIMIT ?) AS one"),
-    tail: "",
+    head: "WITH wanted (kind, party, since, until, earlier) AS (VALUES",
+    rows: Rows::SomeValues("(?, ?, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT))"),
+    tail: ") SELECT p.closed_at, p.source, p.id FROM wanted w CROSS JOIN party p
+        WHERE p.kind = w.kind AND p.party = w.party AND p.closed_at < w.until
+        AND p.closed_at >= COALESCE((SELECT q.closed_at FROM party q
+            WHERE q.kind = w.kind AND q.party = w.party
+            AND q.closed_at >= w.since AND q.closed_at < w.until
+            ORDER BY q.closed_at DESC LIMIT 1 OFFSET (SELECT MIN(earlier) FROM wanted)), w.since)",
 };
 
 PUT = Bulk {
@@ -108,10 +111,14 @@ PUT_FOUND = Bulk {
 /// What each one's conversations are to sums, as the elements of a JSON list: one text is read much
 /// quicker than as many rows.
 SUMMANDS = Bulk {
-    head: "",
-    rows: Rows::Queries("SELECT CAST(? AS BIGINT), string_agg(traits, ',') FROM party
-        WHERE kind = ? AND party = ? AND closed_at >= ? AND closed_at < ? AND class <> 'excluded'"),
-    tail: "",
+    head: "WITH wanted (number, kind, party, since, until) AS (VALUES",
+    rows: Rows::SomeValues(
+        "(CAST(? AS BIGINT), ?, ?, CAST(? AS BIGINT), CAST(? AS BIGINT))"
+    ),
+    tail: ") SELECT w.number, (SELECT string_agg(p.traits, ',') FROM party p
+        WHERE p.kind = w.kind AND p.party = w.party
+        AND p.closed_at >= w.since AND p.closed_at < w.until AND p.class <> 'excluded')
+        FROM wanted w",
 };
 }
 

@@ -45,6 +45,14 @@ ADD_DAILY = Bulk {
     s3 = daily.s3 + excluded.s3, s4 = daily.s4 + excluded.s4, s5 = daily.s5 + excluded.s5",
 };
 
+/// Which cells have customers, by the number of the row that asks.
+CELLS_THERE = Bulk {
+    head: "WITH wanted (number, scope, week, lane, topic) AS (VALUES",
+    rows: Rows::SomeValues("(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), ?, ?)"),
+    tail: ") SELECT w.number FROM wanted w CROSS JOIN weekly c
+        WHERE c.scope = w.scope AND c.week = w.week AND c.lane = w.lane AND c.topic = w.topic",
+};
+
 /// How often customers are in cells, by the number of the row that asks.
 CUSTOMERS_BEFORE = Bulk {
     head: "WITH wanted (number, scope, week, lane, topic, customer) AS (VALUES",

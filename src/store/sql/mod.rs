@@ -17,8 +17,6 @@ pub(super) enum Rows {
     Values(usize),
     /// Values, some of which are the same in each row; a `?` for each of the others.
     SomeValues(&'static str),
-    /// A query with a `?` for each value; the answer is all of theirs.
-    Queries(&'static str),
 }
 
 impl Rows {
@@ -26,15 +24,7 @@ impl Rows {
     pub(super) fn each(&self) -> String {
         match self {
             Rows::Values(width) => format!("({})", vec!["?"; *width].join(",")),
-            Rows::SomeValues(each) | Rows::Queries(each) => (*each).to_owned(),
-        }
-    }
-
-    /// What stands between two of them.
-    pub(super) fn joint(&self) -> &'static str {
-        match self {
-            Rows::Values(_) | Rows::SomeValues(_) => ", ",
-            Rows::Queries(_) => "\nUNION ALL ",
+            Rows::SomeValues(each) => (*each).to_owned(),
         }
     }
 }
@@ -93,9 +83,8 @@ pub(super) const CLEAR_COUNTS: [&str; 5] = [
 ];
 
 /// What look-ups ask beside the counts that a digest reads too: each has to find its rows by an index.
-pub(super) const OF_LOOK_UPS: [&str; 10] = [
+pub(super) const OF_LOOK_UPS: [&str; 9] = [
     TRACES,
-    OF_ID,
     CONVERSATION_SOURCES,
     PARTIES_FROM,
     THIS_PARTY,
