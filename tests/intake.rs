@@ -8,9 +8,6 @@ use cxbot_sdk::testing::conversation;
 use serde_json::json;
 use sqlx::{Connection, SqliteConnection};
 
-/// As many as are written at once.
-const BATCH: usize = 10_000;
-
 fn one(id: usize, score: u8) -> Conversation {
     conversation(json!({
         "source": "intercom", "id": id.to_string(), "closed_at": "2026-11-10T10:00:00Z",
@@ -22,18 +19,24 @@ fn one(id: usize, score: u8) -> Conversation {
 async fn of_two_records_in_batches_under_way_the_later_wins() {
     let store = Store::open(&Address::Memory, Counting::default()).await.expect("a store");
     let mut intake = Intake::new(&store);
-    for (batch, score) in [1, 5, 3].into_iter().enumerate() {
-        intake.put(one(0, score)).await.expect("taken");
-        for id in 1..BATCH {
-            intake.put(one(batch * BATCH + id, 4)).await.expect("taken");
+    let mut last = 0;
+    for id in 1..=30_000 {
+        intake.put(one(id, 4)).await.expect("taken");
+        // One that comes again in every batch, and several times in some.
+        if id % 700 == 0 {
+            last = 1 + last % 5;
+            intake.put(one(0, last)).await.expect("taken");
         }
     }
     intake.flush().await.expect("written");
     let applied = intake.summary.applied;
-    assert_eq!((applied.new, applied.changed), (3 * BATCH as u64 - 2, 2));
-    assert_eq!(store.of_id("0").await.expect("stored"), [one(0, 3)]);
+    assert!(applied.new == 30_001 && applied.changed > 2, "{applied:?}");
+    assert_eq!(store.of_id("0").await.expect("stored"), [one(0, last)]);
     assert!(store.rebuild().await.expect("counted anew").is_empty());
 }
+
+/// One that the database refuses.
+const BAD: usize = 5_000;
 
 #[tokio::test]
 async fn a_batch_that_fails_is_told_while_records_come_and_nothing_after_it_is_written() {
@@ -45,22 +48,23 @@ async fn a_batch_that_fails_is_told_while_records_come_and_nothing_after_it_is_w
         .await
         .expect("the store");
     let refuse = format!(
-        "CREATE TRIGGER refuse BEFORE INSERT ON conversation WHEN NEW.id = '{BATCH}'
+        "CREATE TRIGGER refuse BEFORE INSERT ON conversation WHEN NEW.id = '{BAD}'
          BEGIN SELECT RAISE(ABORT, 'refused'); END"
     );
     sqlx::raw_sql(sqlx::AssertSqlSafe(refuse)).execute(&mut database).await.expect("a trigger");
     let mut intake = Intake::new(&store);
-    // The first batch is written, the second one refused; a source has many more.
+    // Some batches are written, one is refused; a source has many more.
     let mut came = 0;
     let failed = loop {
         match intake.put(one(came, 4)).await {
             Ok(()) => came += 1,
             Err(error) => break error,
         }
-        assert!(came < 10 * BATCH, "nobody was told");
+        assert!(came < 20 * BAD, "nobody was told");
     };
     assert!(format!("{failed:#}").contains("refused"), "{failed:#}");
     drop(intake);
-    assert_eq!(store.how_many().await.expect("counted"), BATCH as u64);
+    let stored = store.how_many().await.expect("counted");
+    assert!(stored > 0 && stored <= BAD as u64, "{stored}");
     assert!(store.rebuild().await.expect("counted anew").is_empty());
 }

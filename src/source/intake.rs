@@ -17,6 +17,8 @@ use crate::store::{Applied, Batch, Store};
 
 /// Records in one transaction: enough to be fast, few enough to lose little work.
 const BATCH: usize = 10_000;
+/// Records in the first transaction, and twice as many in each after it: there is something to write soon.
+const FIRST_BATCH: usize = 1_250;
 /// Batches that are made ready or written: one each. More would only wait.
 const UNDER_WAY: usize = 2;
 const NOT_WRITTEN: &str = "a batch was not written";
@@ -49,6 +51,8 @@ type Writing = JoinHandle<Result<Applied>>;
 pub struct Intake {
     store: Store,
     waiting: Vec<Conversation>,
+    /// Records that are waited for before they are written.
+    batch: usize,
     /// The batch before and what came of those before it: it is made ready and written while the next
     /// one is gathered.
     writing: Option<Writing>,
@@ -61,7 +65,7 @@ impl Intake {
     pub fn new(store: &Store) -> Intake {
         let (waiting, summary) = (Vec::new(), Summary::default());
         let room = Arc::new(Semaphore::new(UNDER_WAY));
-        Intake { store: store.clone(), waiting, writing: None, room, summary }
+        Intake { store: store.clone(), waiting, batch: FIRST_BATCH, writing: None, room, summary }
     }
 
     pub fn store(&self) -> &Store {
@@ -79,10 +83,11 @@ impl Intake {
     pub async fn put(&mut self, conversation: Conversation) -> Result<()> {
         self.note(&conversation);
         self.waiting.push(conversation);
-        match self.waiting.len() {
-            BATCH.. => self.write_waiting().await,
-            _ => Ok(()),
+        if self.waiting.len() < self.batch {
+            return Ok(());
         }
+        self.batch = BATCH.min(2 * self.batch);
+        self.write_waiting().await
     }
 
     /// Counts a record that came; [`Intake::put`] does so itself.

@@ -1,17 +1,21 @@
 //! Whose conversations: rows beside the conversations, so that a person's are found by index.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::{Context, Result, ensure};
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::count::Lane;
 use cxbot_sdk::history::{Colleague, OfCompany, Party, PartyKind, Place, Summand, Trace};
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
-use super::engine::{Row, args};
+use super::engine::{Arg, Row, args};
 use super::people::Person;
 use super::{Store, instant, millis, read_record, sql};
+
+/// Conversations that one connection reads, where many are wanted.
+const AT_ONCE: usize = 50;
 
 impl Store {
     pub(super) async fn traces_of(
@@ -78,21 +82,30 @@ impl Store {
     }
 
     pub(super) async fn at(&self, places: &[Place]) -> Result<Vec<Conversation>> {
-        let wanted = places.iter().map(|place| args![place.source.as_str(), place.id.as_str()]);
-        let rows = self.engine.fetch_rows(&sql::KNOWN, wanted.collect()).await?;
-        let mut found = HashMap::new();
-        for row in &rows {
-            found.insert((row.text(0)?, row.text(1)?), read_record(&row.text(2)?)?);
-        }
+        // Side by side: their pages are all over the file, and may have to come from the disk.
+        let parts = places.chunks(AT_ONCE).map(|part| {
+            self.known(part.iter().map(|place| args![place.source.as_str(), place.id.as_str()]))
+        });
+        let mut found: HashMap<_, _> = try_join_all(parts).await?.into_iter().flatten().collect();
         let take = |place: &Place| found.remove(&(place.source.clone(), place.id.clone()));
         Ok(places.iter().filter_map(take).collect())
     }
 
     pub(super) async fn with_id(&self, id: &str) -> Result<Vec<Conversation>> {
-        let wanted = self.all_sources().await?.into_iter().map(|source| args![source, id]);
-        let mut rows = self.engine.fetch_rows(&sql::KNOWN, wanted.collect()).await?;
-        rows.sort_by_cached_key(|row| row.text(0).ok());
-        rows.iter().map(|row| read_record(&row.text(2)?)).collect()
+        let sources = self.all_sources().await?;
+        let wanted = sources.iter().map(|source| args![source.as_str(), id]);
+        let by_source: BTreeMap<_, _> = self.known(wanted).await?.into_iter().collect();
+        Ok(by_source.into_values().collect())
+    }
+
+    /// Those of the wanted sources and ids that there are.
+    async fn known(
+        &self,
+        wanted: impl Iterator<Item = Vec<Arg>>,
+    ) -> Result<Vec<((String, String), Conversation)>> {
+        let rows = self.engine.fetch_rows(&sql::KNOWN, wanted.collect()).await?;
+        let known = |row: &Row| Ok(((row.text(0)?, row.text(1)?), read_record(&row.text(2)?)?));
+        rows.iter().map(known).collect()
     }
 
     pub(super) async fn keys_by_id(&self, kind: PartyKind, id: &str) -> Result<Vec<Party>> {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::Arg;
 use crate::store::sql::Bulk;
 
-/// Rows in one statement: more bring nothing, and SQLite takes 32,766 parameters at most.
-const CHUNK: usize = 200;
+/// Rows in one statement, so that the database need not wait often for the next. SQLite takes 32,766
+/// parameters at most.
+const CHUNK: usize = 1_000;
 
 /// The statement of a bulk for one chunk. SQLite finds a placeholder with a name by going through
 /// all of them, so there they have none.

@@ -1,6 +1,7 @@
 //! The one place that knows which database there is: everything above binds and reads our own types.
 
 mod bulk;
+mod log;
 mod postgres;
 mod sqlite;
 
@@ -18,6 +19,7 @@ use sqlx::{Executor, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
 
 use super::sql::Bulk;
 use bulk::{as_they_are, chunks, with_rows};
+use log::Log;
 
 /// Where the database is, from its address in the settings. It may carry a password.
 #[derive(Debug, Clone)]
@@ -49,10 +51,11 @@ impl FromStr for Address {
 /// The pools of one database.
 #[derive(Clone)]
 pub(super) enum Engine {
-    /// One writer, because SQLite has one; readers cannot write.
+    /// One writer, because SQLite has one; readers cannot write. In memory there is no log.
     Sqlite {
         writer: SqlitePool,
         readers: SqlitePool,
+        log: Option<Arc<Log>>,
     },
     Postgres(PgPool),
 }
@@ -70,7 +73,7 @@ pub enum Cleaned {
 
 /// A write transaction; dropped without commit it leaves no trace.
 pub(super) enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Transaction<'static, Sqlite>, Option<Arc<Log>>),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -93,13 +96,13 @@ impl Engine {
     pub(super) async fn open(address: &Address) -> Result<Engine> {
         match address {
             Address::File(path) => {
-                let (writer, readers) =
+                let (writer, readers, log) =
                     sqlite::open_file(path).await.map_err(|error| unusable_file(path, error))?;
-                Ok(Engine::Sqlite { writer, readers })
+                Ok(Engine::Sqlite { writer, readers, log: Some(Arc::new(log)) })
             }
             Address::Memory => {
                 let writer = sqlite::open_in_memory().await?;
-                Ok(Engine::Sqlite { readers: writer.clone(), writer })
+                Ok(Engine::Sqlite { readers: writer.clone(), writer, log: None })
             }
             Address::Postgres(url) => {
                 let pool = postgres::open(url).await.map_err(|error| {
@@ -121,7 +124,9 @@ impl Engine {
         match self {
             // A transaction that reads first and writes later would fail at once when another
             // process writes between; taking the lock at the start waits instead.
-            Engine::Sqlite { writer, .. } => Ok(Tx::Sqlite(sqlite::begin(writer).await?)),
+            Engine::Sqlite { writer, log, .. } => {
+                Ok(Tx::Sqlite(sqlite::begin(writer).await?, log.clone()))
+            }
             // Counts are differences to what was there, so here too there is one writer at a time:
             // whoever holds this row. Distributed engines have row locks, but no advisory ones.
             Engine::Postgres(pool) => {
@@ -183,7 +188,10 @@ impl Engine {
     /// Sees to it that what was deleted is not in the database's files any more.
     pub(super) async fn clean(&self) -> Result<Cleaned> {
         match self {
-            Engine::Sqlite { writer, .. } => sqlite::clean(writer).await,
+            Engine::Sqlite { writer, log, .. } => {
+                let _alone = Log::alone(log.as_deref()).await?;
+                sqlite::clean(writer).await
+            }
             Engine::Postgres(pool) => {
                 Ok(Cleaned::Server { vacuumed: postgres::vacuum(pool).await })
             }
@@ -193,15 +201,21 @@ impl Engine {
     /// Brings what is in the write-ahead log into the file and empties it, as far as nobody reads there.
     pub(super) async fn empty_log(&self) -> Result<()> {
         match self {
-            Engine::Sqlite { writer, .. } => sqlite::empty_log(writer).await,
+            Engine::Sqlite { writer, log, .. } => {
+                let _alone = Log::alone(log.as_deref()).await?;
+                sqlite::empty_log(writer).await
+            }
             Engine::Postgres(_) => Ok(()),
         }
     }
 
     pub(super) async fn close(&self) {
         match self {
-            Engine::Sqlite { writer, readers } => {
+            Engine::Sqlite { writer, readers, log } => {
                 readers.close().await;
+                if let Some(log) = log {
+                    log.close().await;
+                }
                 writer.close().await;
             }
             Engine::Postgres(pool) => pool.close().await,
@@ -257,7 +271,7 @@ enum Bound {
 impl Tx {
     pub(super) async fn execute(&mut self, sql: &str, args: Vec<Arg>) -> Result<u64> {
         match self {
-            Tx::Sqlite(tx) => {
+            Tx::Sqlite(tx, _) => {
                 let done = tx.execute(sqlite::bind(sql, args)).await;
                 Ok(done.with_context(|| first_line(sql))?.rows_affected())
             }
@@ -270,21 +284,21 @@ impl Tx {
 
     pub(super) async fn fetch(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>> {
         match self {
-            Tx::Sqlite(tx) => sqlite::fetch(&mut **tx, sql, args).await,
+            Tx::Sqlite(tx, _) => sqlite::fetch(&mut **tx, sql, args).await,
             Tx::Postgres(tx) => postgres::fetch(&mut **tx, sql, args).await,
         }
     }
 
     fn bound(&self) -> fn((Arc<str>, Vec<Arg>)) -> Bound {
         match self {
-            Tx::Sqlite(_) => |(sql, args)| Bound::Sqlite(sqlite::bind(sql, args)),
+            Tx::Sqlite(..) => |(sql, args)| Bound::Sqlite(sqlite::bind(sql, args)),
             Tx::Postgres(_) => |(sql, args)| Bound::Postgres(postgres::bind(sql, args)),
         }
     }
 
     async fn run(&mut self, bound: Bound) -> sqlx::Result<()> {
         match (self, bound) {
-            (Tx::Sqlite(tx), Bound::Sqlite(query)) => tx.execute(query).await.map(drop),
+            (Tx::Sqlite(tx, _), Bound::Sqlite(query)) => tx.execute(query).await.map(drop),
             (Tx::Postgres(tx), Bound::Postgres(query)) => tx.execute(query).await.map(drop),
             _ => Err(sqlx::Error::InvalidArgument("bound for another database".to_owned())),
         }
@@ -330,7 +344,13 @@ impl Tx {
 
     pub(super) async fn commit(self) -> Result<()> {
         match self {
-            Tx::Sqlite(tx) => Ok(tx.commit().await?),
+            Tx::Sqlite(tx, log) => {
+                tx.commit().await?;
+                if let Some(log) = log {
+                    log.committed();
+                }
+                Ok(())
+            }
             Tx::Postgres(tx) => Ok(tx.commit().await?),
         }
     }

@@ -13,19 +13,21 @@ use sqlx::sqlite::{
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, Row as _, Sqlite, Transaction};
 
+use super::log::Log;
 use super::{Arg, Cleaned, Row, first_line};
 
 /// Cache of a connection, as SQLite counts it: negative is KiB. The writer touches pages all over
 /// the counts' trees, so a small cache would write them out and read them back again.
 const WRITER_CACHE: &str = "-64000";
 const READER_CACHE: &str = "-8000";
-/// Pages in the write-ahead log before they go to the database: fewer, larger writes.
-const CHECKPOINT_PAGES: &str = "8000";
+/// Pages in the write-ahead log before the writer itself brings them into the file: where so much is written
+/// that [`Log`] does not keep up. The log has up to 128 MB then.
+const CHECKPOINT_PAGES: &str = "32000";
 const READERS: u32 = 4;
 
-/// Opens a database file, made with its folder where missing, and brings it up to date; the writer
-/// and the readers.
-pub(super) async fn open_file(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
+/// Opens a database file, made with its folder where missing, and brings it up to date; the writer,
+/// the readers and what brings the log into the file.
+pub(super) async fn open_file(path: &Path) -> Result<(SqlitePool, SqlitePool, Log)> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
@@ -36,11 +38,12 @@ pub(super) async fn open_file(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
     let writer = options.clone().pragma("cache_size", WRITER_CACHE).pragma("secure_delete", "ON");
     let writer = single().connect_with(writer).await?;
     migrate_beside_others(&writer).await?;
+    let log = single().connect_with(options.clone().optimize_on_close(false, None)).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .connect_with(options.read_only(true).pragma("cache_size", READER_CACHE))
         .await?;
-    Ok((writer, readers))
+    Ok((writer, readers, Log::of(log)))
 }
 
 /// Makes the file where it is missing, for this user's eyes only: it holds what customers wrote. SQLite
