@@ -14,6 +14,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use subtle::ConstantTimeEq;
 
 use super::{Console, acts};
 
@@ -72,7 +73,8 @@ fn refusal(console: &Console, request: &Request) -> Option<(StatusCode, &'static
         return Some((StatusCode::FORBIDDEN, "This page is for this machine alone.\n"));
     };
     let inside = request.uri().path().strip_prefix('/').and_then(|path| path.split_once('/'));
-    if !inside.is_some_and(|(key, _)| is_same(key, &console.key)) {
+    // Whatever differs takes as long, so that the key cannot be found letter by letter.
+    if !inside.is_some_and(|(key, _)| key.as_bytes().ct_eq(console.key.as_bytes()).into()) {
         return Some((
             StatusCode::NOT_FOUND,
             "Open the address that cxbot demo printed; it ends in a key of this session.\n",
@@ -86,10 +88,4 @@ fn refusal(console: &Console, request: &Request) -> Option<(StatusCode, &'static
     }
     let json = header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/json"));
     (!json).then_some((StatusCode::UNSUPPORTED_MEDIA_TYPE, "This takes JSON.\n"))
-}
-
-/// Takes as long whatever differs, so that the key cannot be found letter by letter.
-fn is_same(given: &str, key: &str) -> bool {
-    let differing = given.bytes().zip(key.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
-    given.len() == key.len() && differing == 0
 }
