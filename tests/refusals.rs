@@ -210,7 +210,7 @@ async fn a_refusal_says_what_can_be_asked() {
     mood everything
         what takes open, close, results, history or export, not "everything".
     audit Bob
-        Nobody whom you may look up is called "Bob". Give a name or a part of it, an e-mail or an id.
+        There is no teammate "Bob".
     "#);
 }
 

@@ -13,7 +13,8 @@ mod gather;
 
 use cxbot_sdk::history::{Colleague, PartyKind};
 use cxbot_sdk::plugin::Suggestion;
-use cxbot_sdk::{Clearance, Cx, Error, Invoker, Need, Plugin, Reply, Result, Routes};
+use cxbot_sdk::{Clearance, Cx, Error, Invoker, Message, Need, Plugin, Reply, Result, Routes};
+use jiff::Timestamp;
 
 use arguments::{AuditArgs, CustomerArgs, GroupArgs, MeArgs, TeammateArgs, TopicArgs, WhyArgs};
 use config::{Config, Group};
@@ -113,7 +114,15 @@ impl Lookup {
         let subjects = colleague.keys.iter().map(|key| format!("teammate {key}")).collect();
         cx.audit(invoker, subjects, command).await?;
         let gathered = gather::teammate(cx, colleague, args).await?;
-        Ok(Reply::Private(card::teammate(colleague, args, &gathered, cx.workspace())))
+        let until = gathered.now.until;
+        let card = card::teammate(colleague, args, &gathered, cx.workspace());
+        Self::answer(cx, card, until).await
+    }
+
+    /// The card, and above it which source was not read to the end of its time.
+    async fn answer(cx: &Cx<Self>, card: Message, until: Timestamp) -> Result<Reply> {
+        let behind = gather::behind(cx, until).await?;
+        Ok(Reply::Private(card::with_age(card, &behind, cx.workspace())))
     }
 
     async fn teammates(cx: Cx<Self>, invoker: Invoker, typed: String) -> Result<Vec<Suggestion>> {
@@ -135,7 +144,8 @@ impl Lookup {
         match gather::customer(&cx, &args.who).await? {
             FoundCustomer::One(history) => {
                 cx.audit(&invoker, history.subjects.clone(), "customer").await?;
-                Ok(Reply::Private(card::customer(&args.who, &history, cx.workspace())))
+                let card = card::customer(&args.who, &history, cx.workspace());
+                Self::answer(&cx, card, cx.now()).await
             }
             FoundCustomer::Several(some) => {
                 Ok(Reply::Private(card::which_customer(&args.who, &some, cx.workspace())))
@@ -152,13 +162,17 @@ impl Lookup {
         };
         let gathered = gather::group(&cx, group, args.weeks).await?;
         let names = access::carried(&invoker, cx.workspace()) == Clearance::Names;
-        Ok(Reply::Private(card::group(group, &gathered, names, cx.workspace())))
+        let card = card::group(group, &gathered, names, cx.workspace());
+        Self::answer(&cx, card, gathered.until).await
     }
 
     async fn topic(cx: Cx<Self>, invoker: Invoker, args: TopicArgs) -> Result<Reply> {
         let quotes = access::quotes(&invoker, cx.workspace());
         match gather::topic(&cx, &args.name).await? {
-            Ok(topic) => Ok(Reply::Private(card::topic(&topic, quotes, cx.workspace()))),
+            Ok(topic) => {
+                let card = card::topic(&topic, quotes, cx.workspace());
+                Self::answer(&cx, card, topic.week.end(&cx.workspace().zone)).await
+            }
             Err(near) => Err(card::no_topic(&args.name, &near, cx.workspace())),
         }
     }
@@ -205,12 +219,12 @@ impl Lookup {
             Some(who) => match find::teammate(&everyone, who) {
                 Found::One(one) => ("Who looked them up", Some(of(&[one]))),
                 Found::Several(some) => ("Who looked them up", Some(of(&some))),
-                Found::None(near) => return Err(access::nobody(&invoker, who, &near)),
+                Found::None(near) => return Err(card::nobody_to_audit(who, &near)),
             },
             None if is_auditor && args.who.is_none() => ("Who looked anyone up", None),
             None => ("Who looked you up", Some(of(&own.collect::<Vec<_>>()))),
         };
-        let looked = cx.audited(subjects.as_deref(), LOOKS).await?;
-        Ok(Reply::Private(card::lookups(title, &looked, &colleagues)))
+        let looked = cx.audited(subjects.as_deref(), LOOKS + 1).await?;
+        Ok(Reply::Private(card::lookups(title, &looked, LOOKS, &colleagues)))
     }
 }

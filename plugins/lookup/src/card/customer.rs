@@ -11,7 +11,7 @@ use cxbot_sdk::words::counted;
 use cxbot_sdk::{Error, Message, Plugin, Text, Workspace};
 use jiff::SignedDuration;
 
-use super::{NAME, case, offered, share_words};
+use super::{NAME, and_more, case, left_out, offered, share_words};
 use crate::Lookup;
 use crate::arguments::CustomerArgs;
 use crate::gather::{HISTORY, Namesake, OfCustomer};
@@ -40,16 +40,22 @@ pub(crate) fn no_customer(who: &str, near: &[String]) -> Error {
 
 /// "Which Lee Wong?", with a button each. Buttons carry ids, so that no name is in them.
 pub(crate) fn which_customer(who: &str, some: &[Namesake], workspace: &Workspace) -> Message {
-    let button = |one: &Namesake| {
+    let label = |one: &Namesake| {
         let company = one.company.as_deref().unwrap_or("company not known");
         let day = workspace.zone.to_datetime(one.latest).strftime("%-d %b %Y");
-        let (name, company) = (shorten(&one.name, LABEL), shorten(company, LABEL));
+        let name = if one.name.trim().is_empty() { "name not known" } else { &one.name };
+        format!("{}, {}, {day}", shorten(name, LABEL), shorten(company, LABEL))
+    };
+    let labels: Vec<String> = some.iter().map(label).collect();
+    let button = |(one, label): (&Namesake, &String)| {
         let args = CustomerArgs { who: one.key.clone() };
-        let label = format!("{name}, {company}, {day}");
+        // What reads alike is told apart by the id.
+        let alike = labels.iter().filter(|other| *other == label).count() > 1;
+        let label = if alike { format!("{label}, {}", one.key) } else { label.clone() };
         Button::call(&label, Lookup::NAME, "customer", &args).named_outside()
     };
     let words = Text::from("Which \"").verbatim(shorten(who.trim(), NAME)).plain("\"?");
-    let buttons = some.iter().take(OFFERED).map(button).collect();
+    let buttons = some.iter().zip(&labels).take(OFFERED).map(button).collect();
     let message = Message::sentence(words).block(Block::Buttons(buttons));
     let more = some.len().saturating_sub(OFFERED);
     let note = "Each with their company and the day of their latest conversation.";
@@ -90,21 +96,26 @@ fn facts(history: &OfCustomer, workspace: &Workspace) -> Vec<Fact> {
     let all = &history.conversations;
     let companies: BTreeSet<&str> = all.iter().filter_map(company).collect();
     // Those who were asked for come first.
-    let mut people: Vec<&str> = history.asked_for.iter().map(String::as_str).collect();
-    people.extend(
+    let mut called: Vec<&str> = history.asked_for.iter().map(String::as_str).collect();
+    called.extend(
         names(all).into_iter().filter(|name| !history.asked_for.iter().any(|one| one == name)),
     );
+    // Two people may have one name.
+    let nameless = called.len().max(people(all).len()) - called.len();
     let scores: Vec<u8> = all.iter().filter_map(|one| scored(one, workspace)).collect();
     let good = scores.iter().filter(|score| **score >= workspace.good_from).count() as u64;
     let share = Share { good, n: scores.len() as u64 };
     let surveys = all.iter().filter(|one| one.csat.is_some()).count() as u64;
     let cases = match history.more {
-        true => format!("more than {HISTORY}; {HISTORY} are shown, the latest first"),
+        true => format!(
+            "more than {HISTORY}; this is about {HISTORY} of them: those of whoever was asked for \
+             first of all, and the latest of the others"
+        ),
         false => counted(all.len() as u64, "conversation"),
     };
     vec![
-        Fact { label: "People".into(), value: listed(people) },
-        Fact { label: "Company".into(), value: listed(companies.into_iter().collect()) },
+        Fact { label: "People".into(), value: listed(called, nameless) },
+        Fact { label: "Company".into(), value: listed(companies.into_iter().collect(), 0) },
         Fact { label: "Cases".into(), value: cases.into() },
         Fact { label: "Scored".into(), value: share_words(share).into() },
         Fact { label: "Surveys answered".into(), value: surveys.to_string().into() },
@@ -119,10 +130,13 @@ fn scored(one: &Conversation, workspace: &Workspace) -> Option<u8> {
     }
 }
 
-fn listed(names: Vec<&str>) -> Text {
-    let more = names.len().saturating_sub(NAMES);
-    let text = Text::new().names(names.into_iter().take(NAMES), NAME);
-    if more > 0 { text.plain(format!(" and {more} more")) } else { text }
+/// The first of these names, and how many more there are, those whose names are not among them included.
+fn listed(names: Vec<&str>, nameless: usize) -> Text {
+    if names.is_empty() {
+        return "not known".into();
+    }
+    let more = names.len().saturating_sub(NAMES) + nameless;
+    and_more(Text::new().names(names.into_iter().take(NAMES), NAME), more)
 }
 
 fn person(one: &Conversation) -> Option<&str> {
@@ -137,14 +151,16 @@ fn names(all: &[Conversation]) -> BTreeSet<&str> {
     all.iter().filter_map(person).collect()
 }
 
-/// The customers, by id where they have one: two may have one name.
-fn people(all: &[Conversation]) -> BTreeSet<(&str, &str)> {
-    all.iter().filter_map(|one| Some((&*one.source, who(one)?))).collect()
+/// The customers by what tells them apart, an e-mail before an id: two may have one name.
+fn people(all: &[Conversation]) -> BTreeSet<String> {
+    all.iter().filter_map(who).collect()
 }
 
-fn who(one: &Conversation) -> Option<&str> {
+fn who(one: &Conversation) -> Option<String> {
     let Customer { id, email, name, .. } = one.customer.as_ref()?;
-    id.as_deref().or(email.as_deref()).or(name.as_deref())
+    let email = email.as_ref().map(|email| email.trim().to_lowercase());
+    let id = || id.as_ref().map(|id| format!("{}/{id}", one.source));
+    email.or_else(id).or_else(|| name.clone())
 }
 
 /// The same topic again and again within a month.
@@ -184,13 +200,7 @@ fn with_who(one: &Conversation, several: bool, workspace: &Workspace) -> Text {
         Some(name) => Text::new().shortened(name, NAME).plain(": "),
         None => Text::new(),
     };
-    let text = text.then(case(one, workspace));
-    let text = match classify(one, &workspace.exclusions) {
-        Class::Excluded(rule) => {
-            text.plain(" · not counted: ").verbatim(shorten(&rule.replace('_', " "), NAME))
-        }
-        Class::Scored(..) | Class::Unscored(_) => text,
-    };
+    let text = left_out(text.then(case(one, workspace)), one, workspace);
     match people.is_empty() {
         true => text,
         false => {

@@ -7,15 +7,18 @@ mod teammate;
 mod topic;
 
 use cxbot_sdk::conversation::Conversation;
+use cxbot_sdk::count::{Class, classify};
 use cxbot_sdk::figures::{MIN_N, Share};
+use cxbot_sdk::message::Block;
+use cxbot_sdk::scores::SourceState;
 use cxbot_sdk::text::shorten;
-use cxbot_sdk::words::{count, percent, range};
-use cxbot_sdk::{Text, Workspace};
+use cxbot_sdk::words::{count, day_time, percent, range};
+use cxbot_sdk::{Message, Text, Workspace};
 use jiff::Timestamp;
 
 pub(crate) use customer::{customer, no_customer, which_customer};
 pub(crate) use group::{group, no_group};
-pub(crate) use small::{lookups, no_conversation, why};
+pub(crate) use small::{lookups, no_conversation, nobody_to_audit, why};
 pub(crate) use teammate::{teammate, unknown_name, which};
 pub(crate) use topic::{no_topic, topic};
 
@@ -47,7 +50,11 @@ fn days(from: Timestamp, until: Timestamp, workspace: &Workspace) -> String {
     let day = |at: Timestamp| workspace.zone.to_datetime(at).date();
     // Up to midnight means: the day before is the last one.
     let last = day(until - jiff::SignedDuration::from_secs(1));
-    format!("{} – {}", day(from).strftime("%a %-d %b"), last.strftime("%a %-d %b %Y"))
+    let first = match day(from).year() == last.year() {
+        true => day(from).strftime("%a %-d %b"),
+        false => day(from).strftime("%a %-d %b %Y"),
+    };
+    format!("{first} – {}", last.strftime("%a %-d %b %Y"))
 }
 
 /// `Rated 2, Tue 10 Nov 2026 · Invoices · “explanation” — conversation 88123`.
@@ -76,7 +83,17 @@ fn rated(conversation: &Conversation, workspace: &Workspace) -> Text {
     }
     match topics.is_empty() {
         true => text,
-        false => text.names(topics.into_iter(), NAME).plain(" · "),
+        false => text.names(topics, NAME).plain(" · "),
+    }
+}
+
+/// Behind a case, the rule that leaves it out, if any does.
+fn left_out(text: Text, conversation: &Conversation, workspace: &Workspace) -> Text {
+    match classify(conversation, &workspace.exclusions) {
+        Class::Excluded(rule) => {
+            text.plain(" · not counted: ").verbatim(shorten(&rule.replace('_', " "), NAME))
+        }
+        Class::Scored(..) | Class::Unscored(_) => text,
     }
 }
 
@@ -110,5 +127,30 @@ fn offered(text: Text, lead: &str, names: &[impl AsRef<str>]) -> Text {
             let text = text.plain(format!(" {lead} "));
             text.names(names.iter().map(AsRef::as_ref), NAME)
         }
+    }
+}
+
+/// Old data says so first.
+pub(crate) fn with_age(
+    mut card: Message,
+    behind: &[SourceState],
+    workspace: &Workspace,
+) -> Message {
+    let line = |source: &SourceState| {
+        let until = day_time(source.read_until, &workspace.zone);
+        let text = Text::new().verbatim(shorten(&source.name, NAME));
+        Block::Text(text.plain(format!(" sync stopped {until}; nothing since then is in this.")))
+    };
+    let is_heading = |block: &Block| matches!(block, Block::Heading(_));
+    let at = card.blocks.iter().position(is_heading).map_or(0, |heading| heading + 1);
+    card.blocks.splice(at..at, behind.iter().map(line));
+    card
+}
+
+/// ` and 3 more` behind a list that is cut.
+fn and_more(text: Text, more: usize) -> Text {
+    match more {
+        0 => text,
+        more => text.plain(format!(" and {} more", count(more as u64))),
     }
 }

@@ -9,7 +9,7 @@ use cxbot_sdk::text::shorten;
 use cxbot_sdk::words::count;
 use cxbot_sdk::{Error, Message, Text, Workspace};
 
-use super::{NAME, case, explanation};
+use super::{NAME, case, explanation, left_out, offered};
 
 pub(crate) fn no_conversation(asked: &str) -> Error {
     let text = Text::from("There is no conversation \"").verbatim(shorten(asked, NAME));
@@ -20,7 +20,11 @@ pub(crate) fn no_conversation(asked: &str) -> Error {
 pub(crate) fn why(found: &[Conversation], workspace: &Workspace) -> Message {
     let message = Message::new("What is known of a conversation's score").heading("Why");
     let message = found.iter().fold(message, |message, one| {
-        let message = message.text(case(one, workspace));
+        let text = match found.len() {
+            1 => Text::new(),
+            _ => Text::from("In ").verbatim(shorten(&one.source, NAME)).plain(": "),
+        };
+        let message = message.text(left_out(text.then(case(one, workspace)), one, workspace));
         let message = match one.reasons.is_empty() {
             true => message,
             false => {
@@ -40,13 +44,25 @@ pub(crate) fn why(found: &[Conversation], workspace: &Workspace) -> Message {
     }
 }
 
-/// Who looked, at whom, when and where.
-pub(crate) fn lookups(title: &str, looked: &[Looked], colleagues: &[Colleague]) -> Message {
+/// An auditor named someone whom nobody knows.
+pub(crate) fn nobody_to_audit(asked: &str, near: &[&Colleague]) -> Error {
+    let names: Vec<&str> = near.iter().map(|one| &*one.name).collect();
+    let text = Text::from("There is no teammate \"").verbatim(shorten(asked, NAME)).plain("\".");
+    Error::refused(offered(text, "The nearest:", &names))
+}
+
+/// Who looked, at whom, when and where: at most so many.
+pub(crate) fn lookups(
+    title: &str,
+    looked: &[Looked],
+    most: usize,
+    colleagues: &[Colleague],
+) -> Message {
     let message = Message::new(title).heading(title);
     if looked.is_empty() {
         return message.text(format!("{}.", title.replace("Who looked", "Nobody has looked")));
     }
-    looked.iter().fold(message, |message, one| {
+    let message = looked.iter().take(most).fold(message, |message, one| {
         let text = Text::new().time(one.at).plain(" · ").verbatim(shorten(&one.who, NAME));
         let text = everyone(text.plain(" looked up "), &one.whom, colleagues);
         let text = text.plain(" with ").code(&*one.command);
@@ -54,7 +70,13 @@ pub(crate) fn lookups(title: &str, looked: &[Looked], colleagues: &[Colleague]) 
             Some(channel) => text.plain(" in ").verbatim(channel.to_string()),
             None => text,
         })
-    })
+    });
+    match looked.len() > most {
+        true => message.note(format!(
+            "These are the latest {most}; there are more. Whoever runs cxbot lists them all with cxbot audit."
+        )),
+        false => message,
+    }
 }
 
 /// Who was asked for, and how many more people were shown.

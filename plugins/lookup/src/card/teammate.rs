@@ -8,7 +8,7 @@ use cxbot_sdk::words::{count, counted, percent, points, range};
 use cxbot_sdk::{Error, Message, Plugin, Text, Workspace};
 use jiff::Timestamp;
 
-use super::{NAME, case, days, offered, share_words};
+use super::{NAME, and_more, case, days, offered, share_words};
 use crate::Lookup;
 use crate::arguments::TeammateArgs;
 use crate::gather::{OfTeammate, Period, Unknown};
@@ -46,13 +46,13 @@ pub(crate) fn unknown_name(
     (from, until): (Timestamp, Timestamp),
     workspace: &Workspace,
 ) -> Error {
-    let Unknown { what, name, alike, offered: names } = unknown;
+    let Unknown { what, name, alike, offered: names, more } = unknown;
     let text = Text::from("None of ").shortened(&*colleague.name, NAME);
     let days = days(from, until, workspace);
     let text = text.plain(format!("'s conversations of {days} has the {what} \""));
     let text = text.verbatim(shorten(name, NAME)).plain("\".");
     let lead = if *alike { "The nearest:" } else { "What there is:" };
-    Error::refused(offered(text, lead, names))
+    Error::refused(and_more(offered(text, lead, names), *more))
 }
 
 pub(crate) fn teammate(

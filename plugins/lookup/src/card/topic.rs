@@ -8,7 +8,7 @@ use cxbot_sdk::text::shorten;
 use cxbot_sdk::words::{days_of, percent};
 use cxbot_sdk::{Error, Message, Text, Workspace};
 
-use super::{NAME, case, case_without_quote, offered, share_words};
+use super::{NAME, and_more, case, case_without_quote, offered, share_words};
 use crate::gather::{NoTopic, OfTopic};
 
 pub(crate) fn no_topic(name: &str, near: &NoTopic, workspace: &Workspace) -> Error {
@@ -20,7 +20,7 @@ pub(crate) fn no_topic(name: &str, near: &NoTopic, workspace: &Workspace) -> Err
     Error::refused(match (near.names.as_slice(), near.alike) {
         ([], _) => text.plain(" There are no topics in these weeks yet."),
         (names, true) => offered(text, "Topics like it:", names),
-        (names, false) => offered(text, "Topics there are:", names),
+        (names, false) => and_more(offered(text, "Topics there are:", names), near.more),
     })
 }
 

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::OFFERED;
 use super::namesakes::{Namesake, namesakes};
-use super::subjects::{Ordered, company, customer as subject};
+use super::subjects::{Ordered, company, customer as subject, teammates};
 use crate::Lookup;
 
 /// Conversations of a customer that are shown: "more than n".
@@ -63,8 +63,14 @@ pub(crate) async fn customer(cx: &Cx<Lookup>, who: &str) -> Result<FoundCustomer
     if let Some(several) = namesakes(reading.all.values().rev()) {
         return Ok(FoundCustomer::Several(several));
     }
-    let keys = reading.scores.keys_of(PartyKind::Customer, who.trim()).await?;
-    reading.read(keys.into_iter().chain([Party::named(PartyKind::Email, who)])).await?;
+    reading.read(reading.scores.keys_of(PartyKind::Customer, who.trim()).await?).await?;
+    // Two sources may number their customers alike.
+    let in_several =
+        reading.all.keys().map(|place| &place.source).collect::<BTreeSet<_>>().len() > 1;
+    if let Some(several) = namesakes(reading.all.values().rev()).filter(|_| in_several) {
+        return Ok(FoundCustomer::Several(several));
+    }
+    reading.read([Party::named(PartyKind::Email, who)]).await?;
     // Whoever has the same e-mail is the same, whatever their id is.
     let emails: BTreeSet<Party> = reading.parties(&[PartyKind::Email], &reading.latest());
     reading.read(emails).await?;
@@ -153,6 +159,7 @@ impl Reading<'_> {
         names.extend(people.iter().filter_map(|one| one.customer.as_ref()?.name.clone()));
         let conversations: Vec<Conversation> = self.all.into_values().rev().collect();
         subjects.extend(first.iter().chain(&conversations).filter_map(subject));
+        subjects.extend(conversations.iter().flat_map(teammates));
         // Whoever cannot be told from others is written down as they were asked for.
         if subjects.0.is_empty() {
             subjects.extend([format!("customer {}", who.trim())]);

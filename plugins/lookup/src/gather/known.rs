@@ -19,6 +19,8 @@ pub(crate) struct Unknown {
     /// Whether those that are offered are like it.
     pub(crate) alike: bool,
     pub(crate) offered: Vec<String>,
+    /// How many there are beside those.
+    pub(crate) more: usize,
 }
 
 /// What conversations may be asked for by.
@@ -69,11 +71,12 @@ fn offering(kind: &Kind<'_>, asked: &str, traces: &[Trace]) -> Unknown {
     let mut names: Vec<(&String, usize)> = often.into_iter().collect();
     names.sort_by_key(|(_, often)| Reverse(*often));
     let names: Vec<String> = names.into_iter().map(|(name, _)| name.clone()).collect();
+    let (what, name) = (kind.what, asked.to_owned());
     let alike = nearest(asked, names.iter().cloned(), OFFERED);
-    Unknown {
-        what: kind.what,
-        name: asked.to_owned(),
-        alike: !alike.is_empty(),
-        offered: if alike.is_empty() { names.into_iter().take(OFFERED).collect() } else { alike },
+    if !alike.is_empty() {
+        return Unknown { what, name, alike: true, offered: alike, more: 0 };
     }
+    let more = names.len().saturating_sub(OFFERED);
+    let offered = names.into_iter().take(OFFERED).collect();
+    Unknown { what, name, alike: false, offered, more }
 }

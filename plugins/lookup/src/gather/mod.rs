@@ -1,5 +1,6 @@
 //! Reading what a card says.
 
+mod behind;
 mod customer;
 mod group;
 mod known;
@@ -14,6 +15,7 @@ use cxbot_sdk::{Cx, Result};
 use jiff::Timestamp;
 
 use crate::Lookup;
+pub(crate) use behind::behind;
 pub(crate) use customer::{FoundCustomer, HISTORY, OfCustomer, customer};
 pub(crate) use group::{Member, OfGroup, group};
 pub(crate) use known::Unknown;
@@ -37,7 +39,7 @@ fn complete_weeks(cx: &Cx<Lookup>, asked: Option<u8>) -> [Timestamp; 3] {
     [first.minus(weeks).start(zone), first.start(zone), last.end(zone)]
 }
 
-/// The conversations of an id, or of a link that ends in it, and whom they show.
+/// The conversations of an id, of a `source/id`, or of a link that ends in one, and whom they show.
 pub(crate) async fn conversation(
     cx: &Cx<Lookup>,
     asked: &str,
@@ -45,10 +47,20 @@ pub(crate) async fn conversation(
     let asked = asked.trim().trim_start_matches('<').trim_end_matches('>');
     let bare = asked.split(['?', '#', '|']).next().unwrap_or_default().trim_end_matches('/');
     let last = bare.rsplit('/').next().unwrap_or_default();
-    let mut found = cx.scores()?.of_id(last).await?;
-    if found.is_empty() && last != asked {
-        found = cx.scores()?.of_id(asked).await?;
+    let mut found = of_source(cx, asked).await?;
+    for id in [last, asked] {
+        if found.is_empty() {
+            found = cx.scores()?.of_id(id).await?;
+        }
     }
     let subjects = subjects::everyone(&found);
     Ok((found, subjects))
+}
+
+/// The conversation of a `source/id`, where there is one: other sources may have that id too.
+async fn of_source(cx: &Cx<Lookup>, asked: &str) -> Result<Vec<Conversation>> {
+    let Some((source, id)) = asked.split_once('/') else { return Ok(Vec::new()) };
+    let mut found = cx.scores()?.of_id(id).await?;
+    found.retain(|one| one.source == source);
+    Ok(found)
 }

@@ -40,7 +40,7 @@ pub(super) fn company(conversation: &Conversation) -> Option<String> {
 }
 
 /// Machines are nobody.
-fn teammates(conversation: &Conversation) -> impl Iterator<Item = String> {
+pub(super) fn teammates(conversation: &Conversation) -> impl Iterator<Item = String> {
     let people = conversation.teammates.iter().filter(|teammate| !teammate.bot);
     people.map(|teammate| format!("teammate {}/{}", conversation.source, teammate.id))
 }

@@ -28,6 +28,8 @@ pub(crate) struct OfTopic {
 pub(crate) struct NoTopic {
     pub(crate) alike: bool,
     pub(crate) names: Vec<String>,
+    /// How many there are beside those.
+    pub(crate) more: usize,
 }
 
 pub(crate) async fn topic(cx: &Cx<Lookup>, name: &str) -> Result<Result<OfTopic, NoTopic>> {
@@ -76,7 +78,11 @@ pub(crate) async fn topics_like(cx: &Cx<Lookup>, typed: &str) -> Result<Vec<Stri
 fn near(known: &[String], wanted: &str) -> NoTopic {
     let alike = nearest(wanted, known.iter().cloned(), OFFERED);
     match alike.is_empty() {
-        false => NoTopic { alike: true, names: alike },
-        true => NoTopic { alike: false, names: known.iter().take(OFFERED).cloned().collect() },
+        false => NoTopic { alike: true, names: alike, more: 0 },
+        true => NoTopic {
+            alike: false,
+            names: known.iter().take(OFFERED).cloned().collect(),
+            more: known.len().saturating_sub(OFFERED),
+        },
     }
 }

@@ -107,14 +107,14 @@ async fn a_customers_card_has_the_whole_companys_history_and_its_pattern() {
     0
     Pattern: Invoices, 3 or more times within 30 days (32 in all).
     Pattern: Log-in, 3 or more times within 30 days (32 in all).
-    Lee <@U1>: Rated 5, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 63 · Ana Silva
-    Lee <@U1>: Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 62 · Ana Silva
-    Lee <@U1>: Rated 2, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 61 · Ana Silva
-    Lee <@U1>: Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 60 · Ana Silva
-    Lee <@U1>: Rated 5, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 59 · Ana Silva
-    Lee <@U1>: Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 58 · Ana Silva
-    Lee <@U1>: Rated 2, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 57 · Ana Silva
-    Lee <@U1>: Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 56 · Ana Silva
+    Rated 5, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 63 · Ana Silva
+    Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 62 · Ana Silva
+    Rated 2, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 61 · Ana Silva
+    Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 60 · Ana Silva
+    Rated 5, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 59 · Ana Silva
+    Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 58 · Ana Silva
+    Rated 2, Wed 11 Nov 2026 · Log-in · “<!channel> It was solved, quickly!” — conversation 57 · Ana Silva
+    Rated 5, Wed 11 Nov 2026 · Invoices · “<!channel> It was solved, quickly!” — conversation 56 · Ana Silva
     ");
     let none = ask(&host(), invoker("qa", &[]), "customer", json!({"who": "Acne"})).await;
     assert_eq!(none, "refused: There is no customer \"Acne\". The nearest: Acme Ltd");

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::house::{NOW, ask, invoker, one};
 use cxbot_sdk::Host;
 use cxbot_sdk::conversation::Conversation;
+use cxbot_sdk::scores::SourceState;
 use cxbot_sdk::testing::TestHost;
 use serde_json::{Value, json};
 
@@ -37,7 +38,7 @@ async fn a_look_is_written_down_whatever_is_known_of_the_customer() {
         (json!({"company": {"id": "a", "name": "Acme"}}), "Acme", "company intercom/a"),
     ] {
         let (_, whom) = look(vec![of(1, 1, customer)], who).await;
-        assert_eq!(whom, [wanted]);
+        assert_eq!(whom, [wanted, "teammate intercom/1"]);
     }
 }
 
@@ -55,11 +56,11 @@ async fn whoever_was_asked_for_is_on_the_card_and_in_the_log_however_busy_their_
     assert!(whom.contains(&"customer intercom/c1".to_owned()), "everyone who is shown: {whom:?}");
     assert!(card.contains("People\nJo March, Ada 00"), "{card}");
     assert!(card.contains("Jo March: Rated 5, Sun 4 Jan 2026"), "{card}");
-    assert!(card.contains("more than 200; 200 are shown, the latest first"), "{card}");
+    assert!(card.contains("more than 200; this is about 200 of them: those of whoever"), "{card}");
     assert_eq!(card.matches("Rated 5").count(), 200);
     let (_, whom) = look(busy(), "Acme Ltd").await;
     assert_eq!(whom[0], "company intercom/acme");
-    assert_eq!(whom.len(), 91, "and ninety people: {whom:?}");
+    assert_eq!(whom.len(), 92, "and ninety people and a teammate: {whom:?}");
 }
 
 #[tokio::test]
@@ -113,7 +114,8 @@ async fn two_customers_of_a_name_are_asked_about_before_anything_is_shown() {
         assert!(card.starts_with(&format!("{title}\n")), "{who}: {card}");
         let both = there == "Acme Ltd";
         assert_eq!(card.matches("Rated 5").count(), if both { 2 } else { 1 }, "{who}: {card}");
-        assert_eq!(whom.len(), if both { 2 } else { 1 }, "{whom:?}");
+        // Theirs, and the teammate's who answered them.
+        assert_eq!(whom.len(), if both { 3 } else { 2 }, "{whom:?}");
     }
 }
 
@@ -156,4 +158,64 @@ async fn who_asks_for_one_conversation_looks_up_everyone_in_it() {
         assert_eq!(whom, wanted);
         assert!(looks.iter().all(|look| look.command == "why"));
     }
+}
+
+#[tokio::test]
+async fn one_id_in_two_sources_is_two_customers_and_two_conversations() {
+    let in_source = |source: &str, name: &str| {
+        let mut one = of(7, 1, json!({"id": "500", "name": name}));
+        one.source = source.to_owned();
+        one
+    };
+    let all = || vec![in_source("first", "Bob Red"), in_source("second", "Eve Blue")];
+    let (card, whom) = look(all(), "500").await;
+    assert!(card.starts_with("Which \"500\"?") && whom.is_empty(), "{card}");
+    let (card, whom) = look(all(), "second/500").await;
+    assert!(card.contains("Eve Blue") && !card.contains("Bob Red"), "{card}");
+    assert_eq!(whom, ["customer second/500", "teammate second/1"]);
+    let why = async |asked: &str| {
+        let host = Arc::new(TestHost::new(NOW, all()));
+        ask(&host, invoker("qa", &[]), "why", json!({"conversation": asked})).await
+    };
+    let both = why("7").await;
+    assert!(both.contains("In first: Rated 5") && both.contains("In second: Rated 5"), "{both}");
+    let one = why("second/7").await;
+    assert_eq!(one.matches("Rated 5").count(), 1, "{one}");
+    assert!(why("third/7").await.contains("Rated 5"), "a link that ends in the id");
+}
+
+#[tokio::test]
+async fn people_of_one_name_are_counted_one_by_one() {
+    let company = json!({"name": "Big Co"});
+    let john =
+        |n: u32| of(n, n, json!({"id": format!("c{n}"), "name": "John Smith", "company": company}));
+    let (card, _) = look((1..=9).map(john).collect(), "Big Co").await;
+    assert!(card.contains("John Smith and 8 more"), "{card}");
+}
+
+#[tokio::test]
+async fn a_card_over_old_data_says_so_first() {
+    let mut host = TestHost::new(NOW, vec![of(1, 1, json!({"id": "c1", "name": "Lee"}))]);
+    host.sources = vec![SourceState {
+        name: "intercom".to_owned(),
+        read_until: "2026-11-10T09:00:00Z".parse().expect("an instant"),
+    }];
+    let host = Arc::new(host);
+    let card = ask(&host, invoker("qa", &[]), "customer", json!({"who": "lee"})).await;
+    let said = "Lee\nintercom sync stopped Tue 10 Nov 09:00; nothing since then is in this.\n";
+    assert!(card.contains(said), "{card}");
+}
+
+#[tokio::test]
+async fn a_log_that_goes_on_says_so() {
+    let host = Arc::new(TestHost::new(NOW, vec![of(1, 1, json!({"id": "c1", "name": "Lee"}))]));
+    for looks in [50, 1] {
+        for _ in 0..looks {
+            ask(&host, invoker("qa", &[]), "customer", json!({"who": "lee"})).await;
+        }
+        let log = ask(&host, invoker("auditor", &[]), "audit", json!({})).await;
+        assert_eq!(log.contains("there are more"), looks == 1, "{log}");
+    }
+    let nobody = ask(&host, invoker("auditor", &[]), "audit", json!({"who": "Zed"})).await;
+    assert_eq!(nobody, "refused: There is no teammate \"Zed\".");
 }
