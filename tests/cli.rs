@@ -223,6 +223,44 @@ async fn a_quotation_mark_that_is_not_closed_is_an_error_and_no_score() {
 }
 
 #[tokio::test]
+async fn a_row_is_named_by_its_line_however_lines_end() {
+    for end in ["\n", "\r\n"] {
+        let world = World::new();
+        let rows = ["id,closed_at,score", "1,2026-11-10T10:00:00Z,5", "2,never,5", "3,ever,5"];
+        world.write("table.csv", rows.join(end));
+        let ran = world.run(&["import", "table.csv", "--source", "s"]).await;
+        let told =
+            ran.stdout.contains("line 3: closed_at") && ran.stdout.contains("line 4: closed_at");
+        assert!(told, "{end:?}: {}", ran.stdout);
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_answered_is_excluded_with_its_scores() {
+    let world = World::new();
+    let alone = |id: &str, score: Value| record(id, json!({"teammates": [], "score": score}));
+    world.write(
+        "records.jsonl",
+        alone("1", json!(4)) + &alone("2", json!(1)) + &alone("3", json!(null)),
+    );
+    world.ok(&["import", "records.jsonl"]).await;
+    let coverage = world.ok(&["call", "coverage 2026-W46"]).await;
+    assert!(coverage.contains("3 conversations, 2 of them scored"), "{coverage}");
+}
+
+#[tokio::test]
+async fn a_subject_that_nobody_looked_up_is_told_from_a_log_without_looks() {
+    let world = World::new();
+    let ran = world.run(&["audit", "--subject", "lee@acme.example"]).await;
+    assert_eq!(
+        failure(&ran),
+        "0 cxbot: nobody has looked up \"lee@acme.example\"; it takes a subject as the list names it, \
+         such as \"teammate intercom/814\""
+    );
+    assert!(world.ok(&["audit"]).await.is_empty());
+}
+
+#[tokio::test]
 async fn the_same_record_again_replaces_it_and_changes_nothing_when_it_is_equal() {
     let world = World::new();
     world.write("one.jsonl", record("1", json!({"score": 5})));

@@ -81,6 +81,7 @@ async fn a_digest_shows_fixed_cells_alone_and_quotes_nobody() {
     let topics: Vec<&Value> =
         digest["topics"].as_array().expect("topics").iter().map(|cell| &cell["topic"]).collect();
     assert_eq!(topics, ["Invoices"]);
+    assert_eq!(digest["csat"], json!({"answered": 0, "good": null, "both": null}));
     let week = ["digest", "--week", "2026-W46", "--as-of", AS_OF];
     let said = world.ok(&week).await;
     for secret in ["It took too long", "Person", "Lee", "Acme", "conversation 1"] {

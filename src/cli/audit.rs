@@ -27,8 +27,15 @@ impl Audit {
         let subjects = self.subject.as_ref().map(std::slice::from_ref);
         let looked = app.store().audit(subjects, self.count).await;
         app.store().close().await;
-        for one in looked? {
-            show::print(&line(&one))?;
+        let looked = looked?;
+        for one in &looked {
+            show::print(&line(one))?;
+        }
+        if let Some(subject) = self.subject.as_ref().filter(|_| looked.is_empty()) {
+            eprintln!(
+                "cxbot: nobody has looked up \"{subject}\"; it takes a subject as the list names it, \
+                 such as \"teammate intercom/814\""
+            );
         }
         Ok(ExitCode::SUCCESS)
     }

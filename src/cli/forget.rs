@@ -105,7 +105,10 @@ impl Forget {
             true => {
                 vec!["They were forgotten before, and nothing of theirs came in since.".to_owned()]
             }
-            false => vec![format!("Forgot a {}. Counts are as they were.", self.whom.word())],
+            false => vec![format!(
+                "Forgot a {}. The numbers of digests are as they were.",
+                self.whom.word()
+            )],
         };
         let described = match self.whom {
             Side::Customer => "contact",

@@ -46,7 +46,7 @@ async fn of_a_customer_no_byte_is_left_and_every_count() {
         let said =
             said.replace("  - the database server: its own files, its logs and its backups\n", "");
         insta::allow_duplicates! { insta::assert_snapshot!(said, @"
-        Forgot a customer. Counts are as they were.
+        Forgot a customer. The numbers of digests are as they were.
           5 conversations kept for the counts, without them
           1 conversation of others cleaned of their e-mail
           2 contacts erased or cleaned

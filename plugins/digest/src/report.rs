@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use cxbot_sdk::Workspace;
 use cxbot_sdk::cells::{CellCounts, cells};
 use cxbot_sdk::count::{Lane, Unscored, WeekCounts};
-use cxbot_sdk::figures::{self, BAND_WEEKS, Band, Judged, Share, Verdict, judge, split_change};
+use cxbot_sdk::figures::{
+    self, BAND_WEEKS, Band, Judged, MIN_N, Share, Verdict, judge, split_change,
+};
 use cxbot_sdk::scores::Window;
 use cxbot_sdk::week::Week;
 use jiff::Timestamp;
@@ -99,8 +101,18 @@ pub struct UnscoredCounts {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Csat {
     pub answered: u64,
-    pub good: u64,
-    pub both: u64,
+    /// Of ratings 4–5; none where protected mode hides so few.
+    pub good: Option<u64>,
+    /// Of conversations with a score too; none where `good` is.
+    pub both: Option<u64>,
+}
+
+impl Csat {
+    fn of(counted: cxbot_sdk::count::Csat, protected: bool) -> Csat {
+        let shown = |count: u64| (!protected || counted.answered >= MIN_N).then_some(count);
+        let (good, both) = (shown(counted.good), shown(counted.both));
+        Csat { answered: counted.answered, good, both }
+    }
 }
 
 impl Cell {
@@ -149,11 +161,7 @@ impl Report {
             hides: hides(&window.now) || hides(&window.before),
             looked_at: cells.iter().filter(|cell| cell.is_looked_at()).count(),
             coverage: Coverage::of(&window.now),
-            csat: Csat {
-                answered: window.now.csat.answered,
-                good: window.now.csat.good,
-                both: window.now.csat.both,
-            },
+            csat: Csat::of(window.now.csat, workspace.protected),
         }
     }
 

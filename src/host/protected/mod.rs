@@ -180,6 +180,7 @@ fn keep(counts: &mut WeekCounts, known: Option<&Known>, filter: &Filter, is_over
     }
     for excluded in counts.excluded.values_mut() {
         excluded.lanes = PerLane::default();
+        excluded.scored = 0;
     }
 }
 

@@ -25,6 +25,13 @@ impl FileSource {
             anyhow::bail!("{} {why}", self.path.display());
         }
         let delimiter = spreadsheet::delimiter(start);
+        // The reader ends a row at "\r", and counts the line at the "\n" that follows.
+        let uncounted = u64::from(
+            start
+                .split(|byte| *byte == b'\n')
+                .next()
+                .is_some_and(|line| line.len() < start.len() && line.ends_with(b"\r")),
+        );
         // Rows of uneven length are read and judged one by one, instead of ending the import.
         let mut table =
             csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(reader);
@@ -40,7 +47,7 @@ impl FileSource {
         );
         let mut row = csv::ByteRecord::new();
         loop {
-            let line = table.position().line();
+            let line = table.position().line() + uncounted;
             let place = format!("line {line}");
             match table.read_byte_record(&mut row) {
                 Ok(false) => return Ok(()),

@@ -1,7 +1,6 @@
 //! Coverage: every closed conversation is accounted for, and what each exclusion rule changes.
 
-use cxbot_sdk::count::{Lane, NOBODY_ANSWERED, Spread, WeekCounts};
-use cxbot_sdk::figures::MIN_N;
+use cxbot_sdk::count::{Lane, NOBODY_ANSWERED, WeekCounts};
 use cxbot_sdk::message::{Block, Fact};
 use cxbot_sdk::scores::Trouble;
 use cxbot_sdk::words::{count, counted, day_time, percent};
@@ -38,7 +37,7 @@ pub fn effects(counts: &WeekCounts, workspace: &Workspace) -> Vec<Effect> {
             rule: rule.clone(),
             reason: reason(rule, workspace),
             closed: excluded.closed,
-            scored: excluded.lanes.iter().map(|(_, spread): (_, &Spread)| spread.scored()).sum(),
+            scored: excluded.scored,
             lanes: lanes.collect(),
         }
     };
@@ -80,7 +79,7 @@ pub(super) fn coverage(weekly: &Weekly, workspace: &Workspace) -> Message {
         .excluded
         .iter()
         .fold(message, |message, effect| message.text(effect_line(effect, workspace)));
-    let message = message.text(csat_line(weekly, workspace));
+    let message = message.text(csat_line(weekly));
     match weekly.troubles.is_empty() {
         true => message,
         false => message.block(troubles(&weekly.troubles, workspace)),
@@ -140,22 +139,21 @@ fn effect_line(effect: &Effect, workspace: &Workspace) -> Text {
     }
 }
 
-fn csat_line(weekly: &Weekly, workspace: &Workspace) -> Text {
+fn csat_line(weekly: &Weekly) -> Text {
     let csat = weekly.report.csat;
-    if workspace.protected && csat.answered < MIN_N {
-        let answered = counted(csat.answered, "survey");
+    let answered = counted(csat.answered, "survey");
+    let (Some(good), Some(both)) = (csat.good, csat.both) else {
         return Text::from(format!(
             "CSAT: {answered} answered, too few to show in protected mode."
         ));
-    }
+    };
     if csat.answered == 0 {
         return Text::from("CSAT: no survey was answered; the score does not need one.");
     }
     Text::from(format!(
-        "CSAT beside the score: {} answered, {} of them good (4–5); {} {} a score too.",
-        counted(csat.answered, "survey"),
-        percent(csat.good as f64 / csat.answered as f64),
-        count(csat.both),
-        if csat.both == 1 { "has" } else { "have" },
+        "CSAT beside the score: {answered} answered, {} of them good (4–5); {} {} a score too.",
+        percent(good as f64 / csat.answered as f64),
+        count(both),
+        if both == 1 { "has" } else { "have" },
     ))
 }

@@ -42,9 +42,13 @@ pub fn details(weekly: &Weekly, workspace: &Workspace) -> Message {
     Message { thread: thread(weekly, workspace), ..heading }
 }
 
-/// The coverage alone.
+/// The coverage alone; old data says so first.
 pub fn coverage(weekly: &Weekly, workspace: &Workspace) -> Message {
-    coverage::coverage(weekly, workspace)
+    let mut message = coverage::coverage(weekly, workspace);
+    let warnings = parent::warnings(weekly, workspace).into_iter().map(Block::Text);
+    // Behind the heading.
+    message.blocks.splice(1..1, warnings);
+    message
 }
 
 fn thread(weekly: &Weekly, workspace: &Workspace) -> Vec<Message> {

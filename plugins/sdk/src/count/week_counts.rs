@@ -49,6 +49,8 @@ pub struct Cells {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Excluded {
     pub closed: u64,
+    /// How many of them had a score.
+    pub scored: u64,
     /// The scores that were left out, where there was a lane.
     pub lanes: PerLane<Spread>,
 }
@@ -89,6 +91,7 @@ impl WeekCounts {
             (Kind::Excluded, lane) => {
                 let excluded = self.excluded.entry(label.to_owned()).or_default();
                 excluded.closed += n;
+                excluded.scored += spread.scored();
                 if let Some(lane) = lane {
                     excluded.lanes[lane] = excluded.lanes[lane] + spread;
                 }
