@@ -17,7 +17,7 @@ use crate::store::{Cleaned, Erased, Forgot, Whom};
 pub(super) struct Forget {
     #[arg(value_enum)]
     whom: Side,
-    /// As source/id, an id that one source has, or an e-mail.
+    /// As source/id, an id that one source has, or an e-mail; the name of a customer who has neither.
     id: String,
 }
 
@@ -54,9 +54,13 @@ impl Forget {
         app.store().close().await;
         let (erased, cleaned) = match forgot? {
             Forgot::Nobody => bail!(
-                "the store has no {} of this id or e-mail; write it as source/id, such as \
+                "the store has no {} of this id or e-mail{}; write it as source/id, such as \
                  intercom/814, or as an e-mail",
-                self.whom.word()
+                self.whom.word(),
+                match self.whom {
+                    Side::Customer => ", and none who is known by this name alone",
+                    Side::Teammate => "",
+                }
             ),
             Forgot::Several(sources) => bail!(
                 "several sources have a {} of this id: {}; write it as source/id",

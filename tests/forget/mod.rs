@@ -194,7 +194,7 @@ async fn whom_nobody_knows_or_several_are_is_said_in_one_line_and_nothing_happen
         lines.push(format!("{} {}", ran.code.unwrap_or(-1), ran.stderr.trim_end()));
     }
     insta::assert_snapshot!(lines.join("\n"), @"
-    1 cxbot: the store has no customer of this id or e-mail; write it as source/id, such as intercom/814, or as an e-mail
+    1 cxbot: the store has no customer of this id or e-mail, and none who is known by this name alone; write it as source/id, such as intercom/814, or as an e-mail
     1 cxbot: several sources have a customer of this id: x, y; write it as source/id
     1 cxbot: the store has no teammate of this id or e-mail; write it as source/id, such as intercom/814, or as an e-mail
     1 cxbot: several sources have a teammate of this id: x, y; write it as source/id
@@ -251,6 +251,42 @@ async fn a_post_that_quoted_them_is_edited_where_it_stands_and_no_sync_brings_th
     moved.at_instant("2026-11-23T09:00:00Z").await;
     assert!(!shown().contains("waited for an answer"), "{}", shown());
     assert_eq!(moved.slack.complaints(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_customer_who_is_known_by_a_name_alone_is_forgotten_by_it() {
+    let world = World::new();
+    let record = |id: &str, customer: Value| {
+        let record = json!({
+            "source": "x", "id": id, "closed_at": "2026-11-10T10:02:00Z", "score": 4,
+            "explanation": "Anon Anna was helped.", "teammates": [{"id": "1"}], "customer": customer,
+        });
+        format!("{record}\n")
+    };
+    let alone = record("1", json!({"name": "Anon  Anna", "company": {"name": "Acme Ltd"}}));
+    let another = record("2", json!({"name": "Anon Anna", "id": "c5"}));
+    world.write("records.jsonl", alone.clone() + &another);
+    world.ok(&["import", "records.jsonl"]).await;
+    let digest = world.digest("2026-W46", "2026-11-16T09:00:00Z").await;
+    world.ok(&["call", "customer \"anon anna\""]).await;
+    let ran = world.run(&["forget", "customer", "Somebody Else"]).await;
+    assert!(ran.stderr.contains("none who is known by this name alone"), "{}", ran.stderr);
+    let said = world.ok(&["forget", "customer", "anon ANNA"]).await;
+    assert!(said.contains("1 conversation kept for the counts"), "{said}");
+    assert_eq!(world.digest("2026-W46", "2026-11-16T09:00:00Z").await, digest);
+    let records = || async { world.records().await };
+    let check = |records: Vec<Value>| {
+        assert_eq!(records[0].get("customer"), None, "{records:?}");
+        assert_eq!(records[0].get("explanation"), None, "{records:?}");
+        // Whoever has an id is another person, as far as is known.
+        assert_eq!(records[1]["customer"]["name"], "Anon Anna");
+    };
+    check(records().await);
+    world.write("again.jsonl", alone);
+    world.ok(&["import", "again.jsonl"]).await;
+    check(records().await);
+    let again = world.ok(&["forget", "customer", "Anon Anna"]).await;
+    assert!(again.contains("forgotten before"), "{again}");
 }
 
 #[tokio::test]

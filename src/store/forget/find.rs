@@ -67,7 +67,7 @@ impl Described {
     }
 }
 
-/// By `source/id`, by an id that one source has, or by an e-mail.
+/// By `source/id`, by an id that one source has, or by an e-mail; by name a customer who has neither.
 pub(super) async fn meant(
     tx: &mut Tx,
     whom: Whom,
@@ -105,7 +105,14 @@ pub(super) async fn meant(
     if of_sources.len() > 1 && by_email.is_none() && found.len() == of_sources.len() {
         return Ok(Found::Several(of_sources));
     }
-    let mut all = by_email.iter().chain(&written).chain(bare.iter().map(|(_, key)| key));
+    let by_name = (whom == Whom::Customer).then(|| Key::customer_name(words));
+    for key in by_name.iter().filter(|_| found.is_empty()) {
+        if !key.conversations(tx).await?.is_empty() {
+            return Ok(Found::By(vec![key.clone()]));
+        }
+    }
+    let bare = bare.iter().map(|(_, key)| key);
+    let mut all = by_email.iter().chain(&written).chain(bare).chain(&by_name);
     Ok(match found.is_empty() {
         false => Found::By(found),
         true if all.any(|key| forgotten.is_some_and(|one| one.has(key))) => Found::ForgottenBefore,
@@ -179,7 +186,7 @@ impl Known {
     /// Takes the person's names from a conversation of theirs, and gives what else they are known by.
     fn name_all(&mut self, conversation: &Conversation, key: &Key) -> Vec<Key> {
         let mut more = Vec::new();
-        if matches!(key.kind, Kind::Customer | Kind::Email) {
+        if matches!(key.kind, Kind::Customer | Kind::Email | Kind::CustomerName) {
             let customer = conversation.customer.as_ref();
             self.names.extend(customer.and_then(|customer| customer.name.clone()));
             more.extend(customer_keys(conversation));

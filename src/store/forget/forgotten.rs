@@ -33,16 +33,28 @@ pub(in crate::store) struct Key {
 pub(in crate::store) enum Kind {
     Customer,
     Email,
+    /// Of a customer without an id and without an e-mail.
+    CustomerName,
     Teammate,
     TeammateEmail,
     TeammateName,
 }
 
 impl Kind {
+    const ALL: [Kind; 6] = [
+        Kind::Customer,
+        Kind::Email,
+        Kind::CustomerName,
+        Kind::Teammate,
+        Kind::TeammateEmail,
+        Kind::TeammateName,
+    ];
+
     fn name(self) -> &'static str {
         match self {
             Kind::Customer => "customer",
             Kind::Email => "email",
+            Kind::CustomerName => "customer_name",
             Kind::Teammate => "teammate",
             Kind::TeammateEmail => "teammate_email",
             Kind::TeammateName => "teammate_name",
@@ -61,6 +73,10 @@ impl Key {
 
     pub(super) fn email(email: &str) -> Key {
         Key::new(Kind::Email, folded_email(email))
+    }
+
+    pub(super) fn customer_name(name: &str) -> Key {
+        Key::new(Kind::CustomerName, Party::named(PartyKind::CustomerName, name).value)
     }
 
     pub(super) fn teammate(source: &str, id: &str) -> Key {
@@ -98,6 +114,7 @@ impl Key {
         match self.kind {
             Kind::Customer => Some(Party::by_id(PartyKind::Customer, &*self.value)),
             Kind::Email => Some(Party::named(PartyKind::Email, &self.value)),
+            Kind::CustomerName => Some(Party::named(PartyKind::CustomerName, &self.value)),
             Kind::Teammate => Some(Party::by_id(PartyKind::Participant, &*self.value)),
             Kind::TeammateEmail | Kind::TeammateName => None,
         }
@@ -108,7 +125,9 @@ impl Key {
         let statement = match self.kind {
             Kind::Customer => sql::DROP_CONTACT,
             Kind::Teammate => sql::DROP_TEAMMATE,
-            Kind::Email | Kind::TeammateEmail | Kind::TeammateName => return Ok(()),
+            Kind::Email | Kind::CustomerName | Kind::TeammateEmail | Kind::TeammateName => {
+                return Ok(());
+            }
         };
         let Some((source, id)) = self.value.split_once('/') else { return Ok(()) };
         tx.execute(statement, args![source, id]).await.map(drop)
@@ -117,8 +136,14 @@ impl Key {
     /// The stored conversations of this key.
     pub(super) async fn conversations(&self, tx: &mut Tx) -> Result<Vec<Conversation>> {
         let Some(party) = self.party() else { return Ok(Vec::new()) };
-        let all = args![party.kind.name(), party.value];
-        tx.fetch(sql::OF_PARTY, all).await?.iter().map(|row| read_record(&row.text(0)?)).collect()
+        let rows = tx.fetch(sql::OF_PARTY, args![party.kind.name(), party.value]).await?;
+        let records = rows.iter().map(|row| read_record(&row.text(0)?));
+        let mut all = records.collect::<Result<Vec<Conversation>>>()?;
+        // Others of that name are known by what is theirs alone.
+        all.retain(|one| {
+            self.kind != Kind::CustomerName || customer_keys(one).any(|key| key == *self)
+        });
+        Ok(all)
     }
 }
 
@@ -143,14 +168,8 @@ impl Forgotten {
         let mut forgotten = Forgotten::with_secret(&secret)?;
         for row in tx.fetch(sql::FORGOTTEN, args![]).await? {
             let kind = row.text(0)?;
-            let kinds = [
-                Kind::Customer,
-                Kind::Email,
-                Kind::Teammate,
-                Kind::TeammateEmail,
-                Kind::TeammateName,
-            ];
-            let Some(kind) = kinds.into_iter().find(|known| known.name() == kind) else { continue };
+            let kind = Kind::ALL.into_iter().find(|known| known.name() == kind);
+            let Some(kind) = kind else { continue };
             forgotten.known.insert((kind.name(), row.text(1)?), row.text(3)?);
             if kind == Kind::TeammateName {
                 forgotten.lengths.insert(usize::try_from(row.int(2)?)?);
@@ -358,12 +377,17 @@ pub(super) fn scalars(value: &serde_json::Value) -> Box<dyn Iterator<Item = Stri
     }
 }
 
+/// By id and by e-mail; by name whoever has neither.
 pub(super) fn customer_keys(conversation: &Conversation) -> impl Iterator<Item = Key> {
     let customer = conversation.customer.as_ref();
     let id = customer.and_then(|customer| customer.id.as_ref());
     let email = customer.and_then(|customer| customer.email.as_ref());
+    let name = customer.and_then(|customer| customer.name.as_ref());
+    let (email, name) = (given(email), given(name));
+    let is_known = id.is_some() || email.is_some();
     let id = id.map(|id| Key::customer(&conversation.source, id));
-    id.into_iter().chain(given(email).map(Key::email))
+    let name = name.filter(|_| !is_known).map(Key::customer_name);
+    id.into_iter().chain(email.map(Key::email)).chain(name)
 }
 
 pub(super) fn contact_keys(contact: &Contact) -> impl Iterator<Item = Key> {
@@ -381,8 +405,8 @@ pub(super) fn teammate_keys(
     std::iter::once(Key::teammate(source, id)).chain(email)
 }
 
-fn given(email: Option<&String>) -> Option<&str> {
-    email.map(String::as_str).filter(|email| !email.trim().is_empty())
+fn given(words: Option<&String>) -> Option<&str> {
+    words.map(String::as_str).filter(|words| !words.trim().is_empty())
 }
 
 fn hex(bytes: &[u8]) -> String {

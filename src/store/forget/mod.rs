@@ -68,8 +68,8 @@ pub struct Erased {
 }
 
 impl Store {
-    /// Forgets whom these words mean: `source/id`, an id that one source has, or an e-mail. `also` is
-    /// what else they are called, as the configuration says.
+    /// Forgets whom these words mean: `source/id`, an id that one source has, or an e-mail; the name of a
+    /// customer who has neither. `also` is what else they are called, as the configuration says.
     pub async fn forget(&self, whom: Whom, words: &str, also: &[String]) -> Result<Forgot> {
         let erased = match self.engine.transact(|| self.erase(whom, words, also)).await? {
             Ok(erased) => erased,
@@ -205,7 +205,8 @@ impl Known {
             match key.kind {
                 Kind::Customer | Kind::Teammate => marks.id(&key.value),
                 Kind::Email | Kind::TeammateEmail => marks.exact(&key.value),
-                Kind::TeammateName => {}
+                // Names are looked for as they are written.
+                Kind::CustomerName | Kind::TeammateName => {}
             }
         }
         for (was, is) in changed {
