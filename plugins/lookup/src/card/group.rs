@@ -6,9 +6,12 @@ use cxbot_sdk::text::shorten;
 use cxbot_sdk::words::{count, counted, percent, points};
 use cxbot_sdk::{Error, Message, Text, Workspace};
 
-use super::{NAME, days, offered, share_words};
+use super::{NAME, and_more, days, offered, share_words};
 use crate::config::Group;
 use crate::gather::{Member, OfGroup};
+
+/// Companies that are named.
+const NAMES: usize = 5;
 
 pub(crate) fn no_group(name: &str, known: &[&str]) -> Error {
     let text = Text::from("There is no group \"").verbatim(shorten(name, NAME)).plain("\".");
@@ -28,7 +31,9 @@ pub(crate) fn group(
     let sum = |of: fn(&Member) -> Share| gathered.members.iter().map(of).sum::<Share>();
     let (now, before) = (sum(|member| member.now), sum(|member| member.before));
     let customers = sum(|member| member.customers);
-    let facts = vec![
+    let known: Vec<&Member> =
+        gathered.members.iter().filter(|member| !member.company.trim().is_empty()).collect();
+    let mut facts = vec![
         Fact {
             label: days(gathered.from, gathered.until, workspace).into(),
             value: share_words(now).into(),
@@ -36,21 +41,41 @@ pub(crate) fn group(
         Fact { label: "As long before".into(), value: share_words(before).into() },
         Fact { label: "Per customer".into(), value: per_customer(customers).into() },
     ];
+    if names && !known.is_empty() {
+        facts.push(Fact { label: "Companies".into(), value: companies(&known) });
+    }
     let name = Text::new().shortened(&*group.name, NAME);
     let message = Message::new(Text::from("The group ").then(name.clone()))
         .heading(name)
         .block(Block::Facts(facts));
     let message = moved(message, &gathered.members, names);
-    let known = gathered.members.iter().filter(|member| !member.company.trim().is_empty());
-    let silent = known.clone().filter(|member| member.now.n == 0).count() as u64;
-    let silent = match silent {
+    message.note(members(&known))
+}
+
+/// How many there are, and the way to their conversations.
+fn members(known: &[&Member]) -> Text {
+    if known.is_empty() {
+        return "No conversation of this time is of a known company in the group.".into();
+    }
+    let silent = match known.iter().filter(|member| member.now.n == 0).count() as u64 {
         0 => "none".to_owned(),
         n => count(n),
     };
-    message.note(format!(
-        "{} in the group, {silent} without a scored conversation in this time.",
-        counted(known.count() as u64, "company").replace("companys", "companies"),
-    ))
+    let all = counted(known.len() as u64, "company").replace("companys", "companies");
+    Text::from(format!("{all} in the group, {silent} without a scored conversation in this time. "))
+        .code("customer COMPANY")
+        .plain(" shows the conversations of one.")
+}
+
+/// Those with the most scored conversations first: there is the most to read.
+fn companies(known: &[&Member]) -> Text {
+    let mut known = known.to_vec();
+    known.sort_by(|one, other| {
+        other.now.n.cmp(&one.now.n).then_with(|| one.company.cmp(&other.company))
+    });
+    let more = known.len().saturating_sub(NAMES);
+    let names = known.iter().take(NAMES).map(|member| member.company.trim());
+    and_more(Text::new().names(names, NAME), more)
 }
 
 fn per_customer(customers: Share) -> String {

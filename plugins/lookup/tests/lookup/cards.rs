@@ -137,8 +137,10 @@ async fn a_group_a_topic_and_a_why() {
     75.0 % good  (57.9–86.7, n=32)
     Per customer
     0 of 3 customers had good conversations only
+    Companies
+    Acme Ltd, Nobody Inc
     No member moved beyond chance, as far as there are enough to tell.
-    2 companies in the group, 1 without a scored conversation in this time.
+    2 companies in the group, 1 without a scored conversation in this time. customer COMPANY shows the conversations of one.
     ===
     Log-in · Mon 9 – Sun 15 Nov 2026
     HUMAN TEAM
@@ -186,8 +188,10 @@ async fn a_group_by_an_attribute_has_every_company_with_it_and_says_who_moved() 
     100.0 % good  (86.7–100.0, n=25)
     Per customer
     0 of 1 customer had good conversations only
+    Companies
+    Fjord AS
     Fjord AS: 0.0 % good, −100.0 points (n=25)
-    1 company in the group, none without a scored conversation in this time.
+    1 company in the group, none without a scored conversation in this time. customer COMPANY shows the conversations of one.
     ");
     // A company that is named and has the attribute too is counted once.
     let both = ask(&host, invoker("leader", &[]), "group", json!({"name": "north"})).await;
