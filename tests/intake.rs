@@ -30,7 +30,9 @@ async fn of_two_records_in_batches_under_way_the_later_wins() {
     }
     intake.flush().await.expect("written");
     let applied = intake.summary.applied;
-    assert!(applied.new == 30_001 && applied.changed > 2, "{applied:?}");
+    assert!(applied.new == 30_001 && applied.changed > 2 && applied.replaced > 2, "{applied:?}");
+    let all = applied.new + applied.changed + applied.unchanged + applied.replaced;
+    assert_eq!(all, intake.summary.read);
     assert_eq!(store.of_id("0").await.expect("stored"), [one(0, last)]);
     assert!(store.rebuild().await.expect("counted anew").is_empty());
 }

@@ -5,6 +5,7 @@ mod ask;
 mod cards;
 mod check;
 mod cli;
+mod colleagues;
 mod console;
 mod counts;
 mod delivery;

@@ -5,8 +5,9 @@ use cxbot_sdk::history::Colleague;
 
 use crate::config::PersonConfig;
 
-/// Everyone whom a source has named, with what the configuration says of them, and those whom only the
-/// configuration names as teammates; two ids of one person are one. In the order of names.
+/// Everyone whom a source knows, with what the configuration says of them, and those whom only the
+/// configuration names as teammates; two ids of one person are one. In the order of names; behind them
+/// those of whom only an id is known.
 pub(super) fn merged(known: Vec<Colleague>, people: &[PersonConfig]) -> Vec<Colleague> {
     let mut of_people: Vec<Colleague> = people.iter().map(described).collect();
     let mut others = Vec::new();
@@ -29,7 +30,7 @@ pub(super) fn merged(known: Vec<Colleague>, people: &[PersonConfig]) -> Vec<Coll
     }
     of_people.retain(|person| !person.keys.is_empty());
     let mut all: Vec<Colleague> = of_people.into_iter().chain(others).collect();
-    all.sort_by(|one, other| (&one.name, &one.keys).cmp(&(&other.name, &other.keys)));
+    all.sort_by_cached_key(|one| (!one.is_named(), one.name.clone(), one.keys.clone()));
     all
 }
 

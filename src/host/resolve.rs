@@ -32,9 +32,14 @@ pub(super) fn arguments(line: &str, action: &Action, names: &BTreeSet<&str>) -> 
     let mut arguments = Map::new();
     let mut unnamed: Vec<String> = Vec::new();
     let mut words = words(line)?.into_iter();
+    let mut before = None;
     while let Some(word) = words.next() {
         let named = word.name().map_or(Ok(None), |name| named(name, action, names))?;
         let Some((name, schema)) = named else {
+            if let Some((name, value)) = before.filter(|_| !unnamed.is_empty()) {
+                return Err(needs_quotes(name, value, &word.text));
+            }
+            before = None;
             unnamed.push(word.text);
             continue;
         };
@@ -43,7 +48,10 @@ pub(super) fn arguments(line: &str, action: &Action, names: &BTreeSet<&str>) -> 
             "" => words.next().ok_or_else(|| needs_value(name))?.text,
             value => value.to_owned(),
         };
-        arguments.insert(name.to_owned(), typed(name, &value, schema)?);
+        if arguments.insert(name.to_owned(), typed(name, &value, schema)?).is_some() {
+            return Err(twice(name));
+        }
+        before = Some((name, value));
     }
     if !unnamed.is_empty() {
         let words = unnamed.join(" ");
@@ -51,7 +59,9 @@ pub(super) fn arguments(line: &str, action: &Action, names: &BTreeSet<&str>) -> 
             let text = Text::new().code(&*action.name).plain(" takes no arguments, not \"");
             return Err(Error::refused(text.verbatim(words).plain("\".")));
         };
-        arguments.insert(name.to_owned(), typed(name, &words, schema)?);
+        if arguments.insert(name.to_owned(), typed(name, &words, schema)?).is_some() {
+            return Err(twice(name));
+        }
     }
     Ok(Value::Object(arguments))
 }
@@ -79,6 +89,16 @@ fn named<'a>(
         true => text,
         false => text.plain(format!(" It takes: {}.", known.join(", "))),
     }))
+}
+
+/// Words without a name stand together; one that follows a value was meant to be a part of it.
+fn needs_quotes(name: &str, value: String, word: &str) -> Error {
+    let text = Text::from("Put quotation marks around a value of several words: ");
+    Error::refused(text.code(format!("{name}:\"{value} {word}\"")).plain("."))
+}
+
+fn twice(name: &str) -> Error {
+    Error::refused(Text::new().code(name).plain(" is given twice; give it once."))
 }
 
 fn needs_value(name: &str) -> Error {
@@ -254,6 +274,9 @@ mod tests {
             ("Ana team:x", "It takes: name, topic, weeks"),
             ("Ana topic:", "needs a value after it, such as topic:…"),
             ("Ana weeks:four", "takes a whole number"),
+            ("Ana topic:SSO log-in", "several words: topic:\"SSO log-in\""),
+            ("Ana weeks:4 weeks:5", "weeks is given twice"),
+            ("Ana name:Ben", "name is given twice"),
             ("\"Ana", "not closed"),
         ] {
             let error = arguments(line).expect_err(line).to_string();

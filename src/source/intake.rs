@@ -173,16 +173,21 @@ async fn after(before: Option<Writing>, store: Store, batch: Batch) -> Result<Ap
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Applied { new, changed, unchanged, deleted } = self.applied;
-        writeln!(
+        let Applied { new, changed, unchanged, deleted, replaced } = self.applied;
+        write!(
             f,
-            "Read {}: {} new, {} changed, {} unchanged, {} deleted.",
+            "Read {}: {} new, {} changed, {} unchanged, {} deleted",
             counted(self.read, "conversation"),
             count(new),
             count(changed),
             count(unchanged),
             count(deleted),
         )?;
+        // All of them add up to what was read.
+        match replaced {
+            0 => writeln!(f, ".")?,
+            n => writeln!(f, ", {} replaced by a later one of the same id.", count(n))?,
+        }
         if !self.odd_scores.is_empty() {
             let all: u64 = self.odd_scores.values().sum();
             let each = list(&self.odd_scores);

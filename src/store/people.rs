@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use cxbot_sdk::conversation::{Conversation, Customer};
+use cxbot_sdk::conversation::{Conversation, Customer, Teammate};
 use cxbot_sdk::history::PartyKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::engine::{Row, Tx, args};
 use super::forget::Forgotten;
+use super::write::Place;
 use super::{Store, millis, read_record, sql};
 
 /// A customer as a source last described them.
@@ -30,6 +31,22 @@ pub struct Person {
     pub name: Option<String>,
     pub email: Option<String>,
     pub bot: bool,
+}
+
+impl Person {
+    pub(super) fn of(teammate: &Teammate) -> Person {
+        let Teammate { name, email, bot, .. } = teammate;
+        Person { name: name.clone(), email: email.clone(), bot: *bot }
+    }
+
+    /// Adds what was not known before; what is known already a source describes better.
+    pub(super) fn fill_in(&mut self, name: Option<&String>, email: Option<&String>) {
+        for (known, new) in [(&mut self.name, name), (&mut self.email, email)] {
+            if known.is_none() {
+                *known = new.cloned();
+            }
+        }
+    }
 }
 
 /// Something that a source sent in a shape nobody expected, kept as it came.
@@ -107,7 +124,7 @@ impl Store {
         rows.iter().map(|row| read_record(&row.text(0)?)).collect()
     }
 
-    /// Everyone a source has ever named as a teammate, by id.
+    /// Everyone a source has ever known as a teammate, by id.
     pub async fn teammates(&self, source: &str) -> Result<BTreeMap<String, Person>> {
         let rows = self.engine.fetch(sql::TEAMMATES, args![source]).await?;
         rows.iter().map(|row| Ok((row.text(0)?, serde_json::from_str(&row.text(1)?)?))).collect()
@@ -128,10 +145,33 @@ impl Store {
         if let Some(forgotten) = &mut forgotten {
             forgotten.save(&mut tx).await?;
         }
-        for (id, person) in remembered {
-            let about = serde_json::to_string(person)?;
-            tx.execute(sql::SET_TEAMMATE, args![source, id.as_str(), about]).await?;
-        }
+        write_team(&mut tx, remembered.into_iter().map(|(id, one)| ((source, &**id), one))).await?;
         tx.commit().await
     }
+}
+
+/// Remembers those whom conversations name, beside what is known of them already.
+pub(super) async fn remember_team(tx: &mut Tx, mut team: BTreeMap<Place, Person>) -> Result<()> {
+    let wanted = team.keys().map(|(source, id)| args![source.as_str(), id.as_str()]).collect();
+    for row in tx.fetch_rows(&sql::KNOWN_TEAMMATES, wanted).await? {
+        let known: Person = serde_json::from_str(&row.text(2)?).context("a stored teammate")?;
+        if let Some((place, said)) = team.remove_entry(&(row.text(0)?, row.text(1)?)) {
+            let mut filled = known.clone();
+            filled.fill_in(said.name.as_ref(), said.email.as_ref());
+            if filled != known {
+                team.insert(place, filled);
+            }
+        }
+    }
+    write_team(tx, team.iter().map(|((source, id), person)| ((&**source, &**id), person))).await
+}
+
+async fn write_team<'p>(
+    tx: &mut Tx,
+    team: impl Iterator<Item = ((&'p str, &'p str), &'p Person)>,
+) -> Result<()> {
+    let row = |((source, id), person): ((&str, &str), &Person)| {
+        Ok(args![source, id, serde_json::to_string(person)?])
+    };
+    tx.execute_rows(&sql::SET_TEAMMATES, team.map(row).collect::<Result<_>>()?).await
 }

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::counts::Delta;
 use super::engine::{Arg, Tx, args};
-use super::people::{Contact, Oddity};
+use super::people::{Contact, Oddity, remember_team};
 use super::ready::{OfConversation, PartyRow, Ready, TopicRow, Whole};
 use super::{COUNTED_WITH, Store, instant, millis, read_record, sql};
 
@@ -38,6 +38,8 @@ pub struct Prepared {
     contacts: Vec<Contact>,
     oddities: Vec<Oddity>,
     read_until: Option<(String, Timestamp)>,
+    /// Records in whose place a later one of the batch is.
+    replaced: u64,
 }
 
 /// What a batch changed.
@@ -47,6 +49,8 @@ pub struct Applied {
     pub changed: u64,
     pub unchanged: u64,
     pub deleted: u64,
+    /// Records that were not written, since a later one of the same source and id was.
+    pub replaced: u64,
 }
 
 impl std::ops::AddAssign for Applied {
@@ -55,6 +59,7 @@ impl std::ops::AddAssign for Applied {
         self.changed += other.changed;
         self.unchanged += other.unchanged;
         self.deleted += other.deleted;
+        self.replaced += other.replaced;
     }
 }
 
@@ -81,8 +86,10 @@ impl Store {
     /// Makes a batch ready to be written: the work that needs no database.
     pub fn prepare(&self, batch: Batch) -> Result<Prepared> {
         let Batch { put, delete, contacts, oddities, read_until } = batch;
+        let came = put.len();
         let ready = Ready::of(put, &self.counting)?;
-        Ok(Prepared { ready, delete, contacts, oddities, read_until })
+        let replaced = (came - ready.conversations.len()) as u64;
+        Ok(Prepared { ready, delete, contacts, oddities, read_until, replaced })
     }
 
     /// Stores a batch that is ready, in one transaction.
@@ -97,10 +104,11 @@ impl Store {
         let mut tx = self.engine.begin().await?;
         self.must_count_alike(&tx.fetch(sql::SETTING, args![COUNTED_WITH]).await?)?;
         let stripped = self.without_forgotten(&mut tx, prepared).await?;
-        let Prepared { ready, delete, contacts, oddities, read_until } =
+        let Prepared { ready, delete, contacts, oddities, read_until, .. } =
             stripped.as_ref().unwrap_or(prepared);
         let mut applied = self.put(&mut tx, ready).await?;
         applied.deleted = self.delete(&mut tx, delete).await?;
+        applied.replaced = prepared.replaced;
         for contact in contacts {
             contact.write(&mut tx).await?;
         }
@@ -189,7 +197,7 @@ pub(super) async fn write_rows(tx: &mut Tx, ready: &Ready, but: &HashSet<usize>)
     tx.execute_each(&sql::PUT_TOPIC, &others(topics, but), TopicRow::values).await?;
     tx.execute_each(&sql::PUT_PARTY, &others(&parties.asked, but), PartyRow::values).await?;
     tx.execute_each(&sql::PUT_FOUND, &others(&parties.found, but), PartyRow::key_values).await?;
-    tx.execute_rows(&sql::NAME_TEAMMATE, ready.named(but)?).await
+    remember_team(tx, ready.team(but)).await
 }
 
 fn others<'r, R: OfConversation>(rows: &'r [R], but: &HashSet<usize>) -> Vec<&'r R> {

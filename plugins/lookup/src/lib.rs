@@ -144,7 +144,7 @@ impl Lookup {
         match gather::customer(&cx, &args.who).await? {
             FoundCustomer::One(history) => {
                 cx.audit(&invoker, history.subjects.clone(), "customer").await?;
-                let card = card::customer(&args.who, &history, cx.workspace());
+                let card = card::customer(&history, cx.workspace());
                 Self::answer(&cx, card, cx.now()).await
             }
             FoundCustomer::Several(some) => {

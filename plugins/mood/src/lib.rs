@@ -112,8 +112,10 @@ impl Mood {
     async fn mood(cx: Cx<Self>, invoker: Invoker, args: MoodArgs) -> Result<Reply> {
         let may = invoker.roles.iter().any(|role| role == "operator" || cx.0.roles.contains(role));
         if !may && args.what.is_some() {
-            let roles = cx.0.roles.join(", ");
-            return Err(Error::refused(format!("That is for {roles}. You may ask: mood.")));
+            let roles = cx.0.roles.join(" or ");
+            return Err(Error::refused(format!(
+                "That is for those with the role {roles}. You may ask: mood."
+            )));
         }
         Ok(Reply::Private(match args.what {
             None => cx.standing(&cx, may).await?,

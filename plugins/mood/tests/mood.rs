@@ -205,7 +205,10 @@ async fn leaders_open_and_close_a_poll_and_others_may_not() {
     let room = Room::new();
     for what in ["open", "close", "results", "history", "export"] {
         let refused = room.act("a", "mood", json!({"what": what})).await;
-        assert_eq!(refused, "refused: That is for leader. You may ask: mood.", "{what}");
+        assert_eq!(
+            refused, "refused: That is for those with the role leader. You may ask: mood.",
+            "{what}"
+        );
     }
     let none = room.act("a", "mood", json!({})).await;
     assert!(none.starts_with("No poll is open. The next one opens "), "{none}");

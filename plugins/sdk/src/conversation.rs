@@ -87,6 +87,35 @@ pub struct Teammate {
     pub bot: bool,
 }
 
+/// Stands before what takes the place of someone's id when they are forgotten, so that people are still
+/// told apart and counted.
+const ERASED: &str = "erased-";
+/// Letters of the hash behind it.
+const ERASED_HASH: usize = 16;
+
+/// What takes the place of the id of someone who is forgotten; of the hash, in hexadecimal, as much as
+/// tells people apart.
+pub fn erased(hash: &str) -> String {
+    format!("{ERASED}{}", &hash[..ERASED_HASH])
+}
+
+impl Teammate {
+    /// Whether this is someone who was forgotten, known by nothing but a pseudonym.
+    pub fn is_erased(&self) -> bool {
+        let hash = self.id.strip_prefix(ERASED).filter(|hash| hash.len() == ERASED_HASH);
+        hash.is_some_and(|hash| hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    }
+
+    /// What they are called: by name, else by id.
+    pub fn called(&self) -> &str {
+        match &self.name {
+            Some(name) => name,
+            None if self.is_erased() => "someone erased",
+            None => &self.id,
+        }
+    }
+}
+
 /// A teammate or a team as files name them.
 #[derive(Deserialize)]
 struct Named {

@@ -356,6 +356,7 @@ impl Trace {
 pub struct Colleague {
     /// `source/id`, several where someone has several.
     pub keys: Vec<String>,
+    /// Their id where no name is known.
     pub name: String,
     /// Other names, e-mails and ids by which they are known.
     pub also: Vec<String>,
@@ -364,6 +365,11 @@ pub struct Colleague {
 }
 
 impl Colleague {
+    /// Whether more than an id is known of them.
+    pub fn is_named(&self) -> bool {
+        !self.keys.iter().any(|key| key.split_once('/').is_some_and(|(_, id)| id == self.name))
+    }
+
     /// Whether these words are a name, an e-mail or an id of theirs.
     pub fn is_called(&self, words: &str) -> bool {
         let ids = self.keys.iter().filter_map(|key| Some(key.split_once('/')?.1));

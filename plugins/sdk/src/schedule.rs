@@ -147,7 +147,7 @@ impl FromStr for Schedule {
         let cron = |month_day: &str, week_day: &str| {
             format!("0 {minute} {hour} {month_day} {month} {week_day}")
                 .parse::<cron::Schedule>()
-                .map_err(|error| refuse(error.to_string().lines().next().unwrap_or("unreadable")))
+                .map_err(|_| refuse(&wrong_field(&fields)))
         };
         let week_days = week_days(week_day).map_err(|why| refuse(&why))?;
         let starred = |field: &str| field.starts_with('*') || field == "?";
@@ -157,6 +157,20 @@ impl FromStr for Schedule {
         };
         let interval = [minute, hour].iter().any(|field| field.contains(['*', '/']));
         Ok(Schedule { text: text.trim().to_owned(), any, interval, skip: Vec::new() })
+    }
+}
+
+/// Which of the five fields cannot be read: the cron crate's own words show a line of six.
+fn wrong_field(fields: &[&str]) -> String {
+    let names = ["a minute", "an hour", "a day of month", "a month"];
+    let is_wrong = |place: &usize| {
+        let mut alone = ["0", "*", "*", "*", "*", "*"];
+        alone[place + 1] = fields[*place];
+        alone.join(" ").parse::<cron::Schedule>().is_err()
+    };
+    match (0..names.len()).find(is_wrong) {
+        Some(place) => format!("\"{}\" cannot be read as {}", fields[place], names[place]),
+        None => "it cannot be read".to_owned(),
     }
 }
 
@@ -378,7 +392,10 @@ mod tests {
             ("0 9 * *", "five fields"),
             ("0 0 9 * * 1", "five fields"),
             ("0 9 * * 8", "not a day of the week"),
-            ("61 9 * * 1", "is not a schedule"),
+            ("61 9 * * 1", "\"61 9 * * 1\" is not a schedule: \"61\" cannot be read as a minute"),
+            ("0 24 * * 1", "\"24\" cannot be read as an hour"),
+            ("0 9 31-40 * 1", "\"31-40\" cannot be read as a day of month"),
+            ("0 9 * Smarch 1", "\"Smarch\" cannot be read as a month"),
             ("", "five fields"),
         ] {
             let error = text.parse::<Schedule>().expect_err(text);

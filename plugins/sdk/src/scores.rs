@@ -1,7 +1,7 @@
 //! What a plugin may read of the scored conversations: counts of weeks, and a few to look at.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::conversation::Conversation;
 use crate::count::{Filter, Lane, PerLane, Spread, WeekCounts};
@@ -85,6 +85,16 @@ pub struct SourceState {
     pub name: String,
     /// Everything closed before this instant has been asked for.
     pub read_until: Timestamp,
+}
+
+/// Reading takes its time: what is missing of the last two hours is no news.
+const FRESH_FOR: SignedDuration = SignedDuration::from_hours(2);
+
+impl SourceState {
+    /// Whether it is so long ago that figures have to say it.
+    pub fn is_old(&self, now: Timestamp) -> bool {
+        now.duration_since(self.read_until) > FRESH_FOR
+    }
 }
 
 /// Something that went wrong with the supply of scores, with a job, or with a delivery.

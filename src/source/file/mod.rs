@@ -113,12 +113,22 @@ impl FileSource {
     }
 }
 
+/// Fields that are parsed from texts.
+const TIMES: [&str; 2] = ["created_at", "closed_at"];
+
 /// What is wrong with a record, with the field's path; never the customer's words.
 fn why(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
     let path = error.path().to_string();
-    let what = json_error(error.inner());
+    let is_text = error.inner().is_data() && !error.inner().to_string().starts_with(OF_TYPE);
+    let what = match is_text && TIMES.contains(&&*path) {
+        true => "not an RFC 3339 time with its zone, such as 2026-11-10T10:02:00Z".to_owned(),
+        false => json_error(error.inner()),
+    };
     if what.starts_with("not JSON") || path == "." { what } else { format!("{path}: {what}") }
 }
+
+/// How serde_json begins to say that a value is of another type than it has to be.
+const OF_TYPE: &str = "invalid type: ";
 
 /// serde_json's message in our words. It counts lines within our line and quotes values, which may
 /// be personal; so only columns and types are said.
@@ -131,11 +141,7 @@ fn json_error(error: &serde_json::Error) -> String {
     if what.contains("struct Conversation") {
         return "a line has to be one JSON object".to_owned();
     }
-    // Of all fields only times are parsed from texts.
-    if what.starts_with("failed to parse") || what.starts_with("parsed") {
-        return "not an RFC 3339 time, such as 2026-11-10T10:02:00Z".to_owned();
-    }
-    match (what.strip_prefix("invalid type: "), what.split_once(", expected ")) {
+    match (what.strip_prefix(OF_TYPE), what.split_once(", expected ")) {
         (Some(got), Some((_, expected))) => {
             let kind = got.split([' ', ',']).next().unwrap_or("value");
             format!("expected {expected}, not a {kind}")

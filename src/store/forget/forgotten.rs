@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::{Context, Result};
-use cxbot_sdk::conversation::Conversation;
+use cxbot_sdk::conversation::{Conversation, erased};
 use cxbot_sdk::history::{Party, PartyKind};
 use hmac::{Hmac, KeyInit, Mac};
 use rand::RngExt;
@@ -195,7 +195,7 @@ impl Forgotten {
     /// apart and counted.
     pub(super) fn pseudonym(&self, key: &Key) -> String {
         let hash = self.hash(key.kind, &key.value);
-        let own = format!("erased-{}", &hash[..16]);
+        let own = erased(&hash);
         self.known.get(&(key.kind.name(), hash)).cloned().unwrap_or(own)
     }
 

@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use cxbot_sdk::conversation::{Conversation, Teammate};
+use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::count::{Class, Lane, classify};
 
 use super::counts::Delta;
-use super::engine::{Arg, args};
+use super::engine::Arg;
 use super::people::Person;
 use super::write::{Place, place};
 use super::{Counting, millis};
@@ -104,21 +104,23 @@ impl Ready {
         self.topics.extend(distinct.into_iter().map(row));
     }
 
-    /// The rows of everyone on the team's side whom these conversations name, each once, but for the
-    /// conversations of these numbers.
-    pub(super) fn named(&self, but: &HashSet<usize>) -> Result<Vec<Vec<Arg>>> {
-        let mut people = BTreeMap::new();
+    /// Everyone on the team's side of these conversations by source and id, those of these numbers aside.
+    /// Whoever was forgotten is nobody any more.
+    pub(super) fn team(&self, but: &HashSet<usize>) -> BTreeMap<Place, Person> {
+        let mut people: BTreeMap<(&str, &str), Person> = BTreeMap::new();
         for one in self.conversations.iter().filter(|one| !but.contains(&one.number())) {
             let Conversation { source, teammates, .. } = &one.conversation;
-            for teammate in teammates.iter().filter(|teammate| teammate.name.is_some()) {
-                people.insert((&**source, &*teammate.id), teammate);
+            for teammate in teammates.iter().filter(|teammate| !teammate.is_erased()) {
+                people
+                    .entry((&**source, &*teammate.id))
+                    .or_insert_with(|| Person::of(teammate))
+                    .fill_in(teammate.name.as_ref(), teammate.email.as_ref());
             }
         }
-        let row = |((source, id), teammate): ((&str, &str), &Teammate)| {
-            let (name, email, bot) = (teammate.name.clone(), teammate.email.clone(), teammate.bot);
-            Ok(args![source, id, serde_json::to_string(&Person { name, email, bot })?])
+        let owned = |((source, id), person): ((&str, &str), _)| {
+            ((source.to_owned(), id.to_owned()), person)
         };
-        people.into_iter().map(row).collect()
+        people.into_iter().map(owned).collect()
     }
 }
 

@@ -27,8 +27,6 @@ MOVE_CONTACTS = "UPDATE contact SET canonical = $3, about = $4
     WHERE source = $1 AND canonical = $2 AND id <> $2";
 DROP_ODDITIES = "DELETE FROM oddity WHERE source = $1 AND id = $2";
 TEAMMATES = "SELECT id, about FROM teammate WHERE source = $1";
-SET_TEAMMATE = "INSERT INTO teammate (source, id, about) VALUES ($1, $2, $3)
-    ON CONFLICT (source, id) DO UPDATE SET about = excluded.about";
 SET_ODDITY = "INSERT INTO oddity (source, id, field, raw) VALUES ($1, $2, $3, $4)
     ON CONFLICT (source, id, field) DO UPDATE SET raw = excluded.raw";
 STATE = "SELECT value FROM plugin_state WHERE plugin = $1 AND key = $2";
@@ -50,10 +48,16 @@ CONTACTS = Bulk {
         WHERE c.source = w.source AND c.id = w.id",
 };
 
-/// Those who are known already are described better by their source.
-NAME_TEAMMATE = Bulk {
+KNOWN_TEAMMATES = Bulk {
+    head: "WITH wanted (source, id) AS (VALUES",
+    rows: Rows::Values(2),
+    tail: ") SELECT t.source, t.id, t.about FROM wanted w CROSS JOIN teammate t
+        WHERE t.source = w.source AND t.id = w.id",
+};
+
+SET_TEAMMATES = Bulk {
     head: "INSERT INTO teammate (source, id, about) VALUES",
     rows: Rows::Values(3),
-    tail: "ON CONFLICT (source, id) DO NOTHING",
+    tail: "ON CONFLICT (source, id) DO UPDATE SET about = excluded.about",
 };
 }

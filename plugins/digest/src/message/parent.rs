@@ -16,8 +16,6 @@ use cxbot_sdk::figures::Verdict;
 
 /// A quote in the parent is a taste; the thread has more of it.
 const QUOTE_LIMIT: usize = 140;
-/// Data older than this at the digest's clock is said to be old before anything else.
-const FRESH_FOR: SignedDuration = SignedDuration::from_hours(2);
 /// Of a cell about a few people, and of a week that is not over.
 pub(super) const NOT_SHOWN: &str = "not shown (protected mode)";
 /// Within this time the day of the week says which day is meant; before it the date is needed.
@@ -84,7 +82,7 @@ pub(super) fn warnings(weekly: &Weekly, workspace: &Workspace) -> Vec<Text> {
                 let percent = (covered.clamp(0.0, 1.0) * 100.0).floor();
                 let name = &source.name;
                 Some(format!("{name} sync stopped {until}; numbers cover {percent} % of the week."))
-            } else if age > FRESH_FOR {
+            } else if source.is_old(report.as_of) {
                 Some(format!("As of {until}."))
             } else {
                 None

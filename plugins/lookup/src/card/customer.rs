@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cxbot_sdk::conversation::{Conversation, Customer};
+use cxbot_sdk::conversation::{Conversation, Customer, Teammate};
 use cxbot_sdk::count::{Class, classify};
 use cxbot_sdk::figures::Share;
+use cxbot_sdk::history::PartyKind;
 use cxbot_sdk::message::{Block, Button, Fact};
 use cxbot_sdk::text::shorten;
 use cxbot_sdk::words::counted;
@@ -38,36 +39,62 @@ pub(crate) fn no_customer(who: &str, near: &[String]) -> Error {
     })
 }
 
-/// "Which Lee Wong?", with a button each. Buttons carry ids, so that no name is in them.
+/// "Which Lee Wong?", with a button each. Buttons carry ids, so that no name and no e-mail is in them.
 pub(crate) fn which_customer(who: &str, some: &[Namesake], workspace: &Workspace) -> Message {
-    let label = |one: &Namesake| {
-        let company = one.company.as_deref().unwrap_or("company not known");
-        let day = workspace.zone.to_datetime(one.latest).strftime("%-d %b %Y");
-        let name = if one.name.trim().is_empty() { "name not known" } else { &one.name };
-        format!("{}, {}, {day}", shorten(name, LABEL), shorten(company, LABEL))
+    let words = Text::from("Which \"").verbatim(shorten(who.trim(), NAME)).plain("\"?");
+    let message = Message::sentence(words);
+    let offered = &some[..some.len().min(OFFERED)];
+    let labels: Vec<String> = offered.iter().map(|one| label(one, workspace)).collect();
+    let (message, how) = match offered.iter().all(Namesake::fits_a_button) {
+        true => (message.block(Block::Buttons(buttons(offered, &labels))), ""),
+        false => (
+            message.block(Block::Facts(in_words(offered, labels))),
+            " Ask again with what stands beside the right one.",
+        ),
     };
-    let labels: Vec<String> = some.iter().map(label).collect();
+    let more = match some.len() - offered.len() {
+        0 => String::new(),
+        more => format!(" There are {more} more: give an e-mail or an id."),
+    };
+    let note = "Each with their company and the day of their latest conversation.";
+    message.note(format!("{note}{how}{more}"))
+}
+
+/// `Lee Wong, Acme Ltd, 10 Nov 2026`.
+fn label(one: &Namesake, workspace: &Workspace) -> String {
+    let company = match one.kind {
+        PartyKind::Company => "a company",
+        _ => one.company.as_deref().unwrap_or("company not known"),
+    };
+    let day = workspace.zone.to_datetime(one.latest).strftime("%-d %b %Y");
+    let name = one.name.as_deref().filter(|name| !name.trim().is_empty());
+    let name = name.unwrap_or("name not known");
+    format!("{}, {}, {day}", shorten(name, LABEL), shorten(company, LABEL))
+}
+
+fn buttons(offered: &[Namesake], labels: &[String]) -> Vec<Button> {
     let button = |(one, label): (&Namesake, &String)| {
-        let args = CustomerArgs { who: one.key.clone() };
+        let args = CustomerArgs { who: one.asked() };
         // What reads alike is told apart by the id.
         let alike = labels.iter().filter(|other| *other == label).count() > 1;
         let label = if alike { format!("{label}, {}", one.key) } else { label.clone() };
         Button::call(&label, Lookup::NAME, "customer", &args).named_outside()
     };
-    let words = Text::from("Which \"").verbatim(shorten(who.trim(), NAME)).plain("\"?");
-    let buttons = some.iter().zip(&labels).take(OFFERED).map(button).collect();
-    let message = Message::sentence(words).block(Block::Buttons(buttons));
-    let more = some.len().saturating_sub(OFFERED);
-    let note = "Each with their company and the day of their latest conversation.";
-    message.note(match more {
-        0 => note.to_owned(),
-        more => format!("{note} There are {more} more: give an e-mail or an id."),
-    })
+    offered.iter().zip(labels).map(button).collect()
 }
 
-pub(crate) fn customer(who: &str, history: &OfCustomer, workspace: &Workspace) -> Message {
+/// What no button can carry is asked for again.
+fn in_words(offered: &[Namesake], labels: Vec<String>) -> Vec<Fact> {
+    let fact = |(one, label): (&Namesake, String)| Fact {
+        label: Text::new().outside(label),
+        value: Text::new().code(one.asked()),
+    };
+    offered.iter().zip(labels).map(fact).collect()
+}
+
+pub(crate) fn customer(history: &OfCustomer, workspace: &Workspace) -> Message {
     let all = &history.conversations;
-    let title = title(who, history);
+    let title = title(history);
     let message = Message::new(Text::from("The history of ").then(title.clone()))
         .heading(title)
         .block(Block::Facts(facts(history, workspace)));
@@ -85,10 +112,11 @@ pub(crate) fn customer(who: &str, history: &OfCustomer, workspace: &Workspace) -
 }
 
 /// As they were asked for; by name whoever was asked for by an id.
-fn title(who: &str, history: &OfCustomer) -> Text {
-    match history.asked_for.as_slice() {
-        [name] if !who.contains('@') => Text::new().shortened(name, NAME),
-        _ => Text::new().verbatim(shorten(who.trim(), NAME)),
+fn title(history: &OfCustomer) -> Text {
+    match (history.asked_for.as_slice(), &history.company) {
+        ([name], _) if !history.who.contains('@') => Text::new().shortened(name, NAME),
+        ([], Some(company)) => Text::new().shortened(company, NAME),
+        _ => Text::new().verbatim(shorten(&history.who, NAME)),
     }
 }
 
@@ -194,8 +222,7 @@ fn patterns(all: &[Conversation]) -> Vec<Text> {
 /// customers, with whose it is.
 fn with_who(one: &Conversation, several: bool, workspace: &Workspace) -> Text {
     let people = one.teammates.iter().filter(|teammate| !teammate.bot);
-    let people: BTreeSet<&str> =
-        people.map(|teammate| teammate.name.as_deref().unwrap_or(&teammate.id)).collect();
+    let people: BTreeSet<&str> = people.map(Teammate::called).collect();
     let text = match person(one).filter(|_| several) {
         Some(name) => Text::new().shortened(name, NAME).plain(": "),
         None => Text::new(),

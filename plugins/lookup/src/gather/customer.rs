@@ -7,10 +7,11 @@ use cxbot_sdk::history::{Party, PartyKind, Place};
 use cxbot_sdk::near::nearest;
 use cxbot_sdk::scores::Scores;
 use cxbot_sdk::{Cx, Result};
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
 use super::OFFERED;
-use super::namesakes::{Namesake, namesakes};
+use super::namesakes::{Meant, Namesake, of_kind};
 use super::subjects::{Ordered, company, customer as subject, teammates};
 use crate::Lookup;
 
@@ -27,8 +28,12 @@ pub(crate) struct OfCustomer {
     pub(crate) conversations: Vec<Conversation>,
     /// Whom this shows, as the audit log has them, whoever was asked for first.
     pub(crate) subjects: Vec<String>,
+    /// The words that were asked with, without the kind of an id.
+    pub(crate) who: String,
     /// The names of the people who were asked for; none for a company.
     pub(crate) asked_for: Vec<String>,
+    /// The name of the company where one was asked for.
+    pub(crate) company: Option<String>,
     /// Whether there are more than are shown.
     pub(crate) more: bool,
 }
@@ -59,24 +64,21 @@ pub(crate) async fn customer(cx: &Cx<Lookup>, who: &str) -> Result<FoundCustomer
         done: BTreeSet::new(),
         more: false,
     };
+    let (kind, who) = of_kind(who);
     reading.read([Party::named(PartyKind::CustomerName, who)]).await?;
-    if let Some(several) = namesakes(reading.all.values().rev()) {
+    let by_id = reading.latest_by_id(kind, who).await?;
+    if let Some(several) = reading.meant(&by_id).which() {
         return Ok(FoundCustomer::Several(several));
     }
-    reading.read(reading.scores.keys_of(PartyKind::Customer, who.trim()).await?).await?;
-    // Two sources may number their customers alike.
-    let in_several =
-        reading.all.keys().map(|place| &place.source).collect::<BTreeSet<_>>().len() > 1;
-    if let Some(several) = namesakes(reading.all.values().rev()).filter(|_| in_several) {
-        return Ok(FoundCustomer::Several(several));
-    }
+    let (companies, customers): (Vec<Party>, Vec<Party>) =
+        by_id.into_iter().map(|(party, _)| party).partition(|party| is_company(party.kind));
+    reading.read(customers).await?;
     reading.read([Party::named(PartyKind::Email, who)]).await?;
     // Whoever has the same e-mail is the same, whatever their id is.
     let emails: BTreeSet<Party> = reading.parties(&[PartyKind::Email], &reading.latest());
     reading.read(emails).await?;
     let people = reading.latest();
-    let keys = reading.scores.keys_of(PartyKind::Company, who.trim()).await?;
-    reading.read(keys.into_iter().chain([Party::named(PartyKind::CompanyName, who)])).await?;
+    reading.read(companies).await?;
     let asked_for = reading.latest();
     if asked_for.is_empty() {
         return Ok(FoundCustomer::None(near(cx, who).await?));
@@ -87,7 +89,50 @@ pub(crate) async fn customer(cx: &Cx<Lookup>, who: &str) -> Result<FoundCustomer
     Ok(FoundCustomer::One(reading.card(who, &people, &asked_for)))
 }
 
+/// Whether an id or a name of this kind is a company's.
+fn is_company(kind: PartyKind) -> bool {
+    matches!(kind, PartyKind::Company | PartyKind::CompanyName)
+}
+
 impl Reading<'_> {
+    /// Whom words mean by an id, each with their latest conversation; companies by name too. Two sources
+    /// may number their customers alike, and their companies as well.
+    async fn latest_by_id(
+        &self,
+        kind: Option<PartyKind>,
+        who: &str,
+    ) -> Result<Vec<(Party, Conversation)>> {
+        let mut parties = Vec::new();
+        for known in [PartyKind::Customer, PartyKind::Company] {
+            if kind.is_none_or(|kind| kind == known) {
+                parties.extend(self.scores.keys_of(known, who).await?);
+            }
+        }
+        parties.push(Party::named(PartyKind::CompanyName, who));
+        let latest = try_join_all(parties.iter().map(|party| self.latest_of(party))).await?;
+        let found = parties.into_iter().zip(latest);
+        Ok(found.filter_map(|(party, latest)| Some((party, latest?))).collect())
+    }
+
+    async fn latest_of(&self, party: &Party) -> Result<Option<Conversation>> {
+        let party = std::slice::from_ref(party);
+        let place = self.scores.places(party, Timestamp::MIN, self.now, 1).await?;
+        Ok(self.scores.conversations(&place).await?.pop())
+    }
+
+    /// Those who have the name that was read, and those of an id.
+    fn meant(&self, by_id: &[(Party, Conversation)]) -> Meant {
+        let mut meant = Meant::default();
+        self.all.values().for_each(|one| meant.customer(one, false));
+        for (party, latest) in by_id {
+            match is_company(party.kind) {
+                true => meant.company(latest),
+                false => meant.customer(latest, true),
+            }
+        }
+        meant
+    }
+
     async fn read(&mut self, parties: impl IntoIterator<Item = Party>) -> Result<()> {
         let places = self.new_places(parties).await?;
         self.add(&places).await
@@ -155,6 +200,7 @@ impl Reading<'_> {
             true => subjects.extend(first.iter().find_map(company)),
             false => subjects.extend(people.iter().filter_map(subject)),
         }
+        let company = first.iter().find_map(company_name).filter(|_| people.is_empty());
         let mut names = Ordered::default();
         names.extend(people.iter().filter_map(|one| one.customer.as_ref()?.name.clone()));
         let conversations: Vec<Conversation> = self.all.into_values().rev().collect();
@@ -162,10 +208,21 @@ impl Reading<'_> {
         subjects.extend(conversations.iter().flat_map(teammates));
         // Whoever cannot be told from others is written down as they were asked for.
         if subjects.0.is_empty() {
-            subjects.extend([format!("customer {}", who.trim())]);
+            subjects.extend([format!("customer {who}")]);
         }
-        OfCustomer { conversations, subjects: subjects.0, asked_for: names.0, more: self.more }
+        OfCustomer {
+            conversations,
+            subjects: subjects.0,
+            who: who.to_owned(),
+            asked_for: names.0,
+            company: company.cloned(),
+            more: self.more,
+        }
     }
+}
+
+fn company_name(of: &Conversation) -> Option<&String> {
+    of.customer.as_ref()?.company.as_ref()?.name.as_ref()
 }
 
 /// Names that may be meant where nobody has the one that was asked for.

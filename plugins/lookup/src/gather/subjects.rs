@@ -39,8 +39,9 @@ pub(super) fn company(conversation: &Conversation) -> Option<String> {
     Some(format!("company {}", by_id.or_else(|| company.name.clone())?))
 }
 
-/// Machines are nobody.
+/// Machines are nobody, and so is whoever was forgotten.
 pub(super) fn teammates(conversation: &Conversation) -> impl Iterator<Item = String> {
-    let people = conversation.teammates.iter().filter(|teammate| !teammate.bot);
+    let people = conversation.teammates.iter();
+    let people = people.filter(|teammate| !teammate.bot && !teammate.is_erased());
     people.map(|teammate| format!("teammate {}/{}", conversation.source, teammate.id))
 }

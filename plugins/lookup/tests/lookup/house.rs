@@ -6,7 +6,7 @@ use cxbot_lookup::Lookup;
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::plugin::{Call, install};
 use cxbot_sdk::testing::{TestHost, conversation};
-use cxbot_sdk::{Error, Host, Invoker, Reply};
+use cxbot_sdk::{Error, Host, Invoker, Message, Reply};
 use serde_json::{Value, json};
 
 pub const NOW: &str = "2026-11-16T09:00:00Z";
@@ -53,7 +53,24 @@ pub fn invoker(role: &str, teammate: &[&str]) -> Invoker {
     }
 }
 
+/// All words of what someone is told, in the thread too.
 pub async fn ask(host: &Arc<TestHost>, invoker: Invoker, name: &str, arguments: Value) -> String {
+    match reply(host, invoker, name, arguments).await {
+        Ok(message) => {
+            let parts = std::iter::once(&message).chain(&message.thread);
+            parts.map(|part| part.plain()).collect::<Vec<_>>().join("\n---\n")
+        }
+        Err(refused) => format!("refused: {}", refused.plain()),
+    }
+}
+
+/// `Err` is a refusal.
+pub async fn reply(
+    host: &Arc<TestHost>,
+    invoker: Invoker,
+    name: &str,
+    arguments: Value,
+) -> Result<Message, Message> {
     let settings = json!({"groups": [
         {"name": "VIP", "companies": ["Acme Ltd", "Nobody Inc"]},
         {"name": "Nordics", "attribute": {"name": "region", "value": "nordics"}},
@@ -63,12 +80,9 @@ pub async fn ask(host: &Arc<TestHost>, invoker: Invoker, name: &str, arguments: 
     let host: Arc<dyn Host> = host.clone();
     let call = Call::Action { name: name.to_owned(), invoker, arguments };
     match plugin.call(host, call).await {
-        Ok(Reply::Private(message)) => {
-            let parts = std::iter::once(&message).chain(&message.thread);
-            parts.map(|part| part.plain()).collect::<Vec<_>>().join("\n---\n")
-        }
+        Ok(Reply::Private(message)) => Ok(message),
         Ok(other) => panic!("not private: {other:?}"),
-        Err(Error::Refused(message)) => format!("refused: {}", message.plain()),
+        Err(Error::Refused(message)) => Err(*message),
         Err(Error::Broken(error)) => panic!("{error:#}"),
     }
 }

@@ -3,4 +3,5 @@
 mod cards;
 mod customers;
 mod house;
+mod meant;
 mod narrowed;

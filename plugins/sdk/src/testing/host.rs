@@ -279,9 +279,10 @@ impl Host for TestHost {
     async fn colleagues(&self) -> anyhow::Result<Vec<Colleague>> {
         let mut all = BTreeMap::new();
         for conversation in &self.conversations {
-            for teammate in conversation.teammates.iter().filter(|teammate| !teammate.bot) {
+            let people = conversation.teammates.iter();
+            for teammate in people.filter(|one| !one.bot && !one.is_erased()) {
                 let key = format!("{}/{}", conversation.source, teammate.id);
-                let name = teammate.name.clone().unwrap_or_else(|| teammate.id.clone());
+                let name = teammate.called().to_owned();
                 let also = teammate.email.iter().cloned().collect();
                 let teams = self.teams.get(&key).cloned().unwrap_or_default();
                 all.insert(key.clone(), Colleague { keys: vec![key], name, also, teams });

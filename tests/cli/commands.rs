@@ -1,10 +1,10 @@
-//! The command line as scripts and people meet it: one clear line for what is wrong, and good data
-//! kept.
+//! What commands print.
 
 use cxbot::builtin::PLUGINS;
 use serde_json::{Value, json};
 
-use crate::world::{Ran, World};
+use super::{failure, record};
+use crate::world::World;
 
 /// The plugins that a snapshot shows, whatever others there are.
 const THREE: [&str; 3] = ["DIGEST", "LOOKUP", "MOOD"];
@@ -13,226 +13,6 @@ fn with_three_plugins() -> World {
     THREE
         .iter()
         .fold(World::new(), |world, name| world.with(&format!("CXBOT__PLUGINS__{name}"), "{}"))
-}
-
-/// Code and stderr, which is one line.
-fn failure(ran: &Ran) -> String {
-    assert_eq!(ran.stderr.trim_end().lines().count(), 1, "{}", ran.stderr);
-    format!("{} {}", ran.code.unwrap_or(-1), ran.stderr.trim_end())
-}
-
-fn record(id: &str, fields: Value) -> String {
-    let mut record = json!({
-        "source": "file", "id": id, "closed_at": "2026-11-10T10:02:00Z",
-        "teammates": [{"id": "1"}],
-    });
-    record.as_object_mut().expect("an object").extend(fields.as_object().expect("one").clone());
-    format!("{record}\n")
-}
-
-#[tokio::test]
-async fn mistakes_in_settings_and_arguments_are_found_before_anything_is_contacted() {
-    let world = World::new();
-    world.write("key.toml", "[workspace]\ntimezon = \"Europe/Dublin\"\n");
-    world.write("zone.toml", "[workspace]\n\ntimezone = \"Europe/Dublim\"\n");
-    world.write("syntax.toml", "[workspace\n");
-    world.write("schedule.toml", "[plugins.digest]\nschedule = \"0 9 * * 8\"\n");
-    let zoneless = World::new().with("CXBOT__WORKSPACE__TIMEZONE", "");
-    zoneless.write("zone.toml", "[workspace]\n\ntimezone = \"Europe/Dublim\"\n");
-    let mut lines = vec![failure(&zoneless.run(&["--config", "zone.toml", "digest"]).await)];
-    for arguments in [
-        ["--config", "key.toml", "digest"],
-        ["--config", "syntax.toml", "digest"],
-        ["--config", "schedule.toml", "digest"],
-        ["--config", "missing.toml", "digest"],
-        ["digest", "--week", "2026-W60"],
-        ["digest", "--as-of", "yesterday"],
-        ["digest", "--edition", "nobody"],
-        ["import", "x.csv", "--map=score"],
-        ["import", "x.csv", "--map=scor=Rating"],
-    ] {
-        lines.push(failure(&world.run(&arguments).await));
-    }
-    insta::assert_snapshot!(lines.join("\n"), @r#"
-    2 cxbot: zone.toml:3: workspace.timezone: "Europe/Dublim" is not an IANA time zone; did you mean Europe/Dublin?
-    2 cxbot: key.toml:2: workspace.timezon: unknown field `timezon`, expected one of `timezone`, `ai_agent`, `good_from`, `steady_points`, `settle`, `attribution`
-    2 cxbot: syntax.toml:1: unclosed table, expected `]`
-    2 cxbot: schedule.toml:2: plugins.digest.schedule: "0 9 * * 8" is not a schedule: "8" is not a day of the week (0–7 or a name such as Mon)
-    2 cxbot: missing.toml: cannot read the configuration: No such file or directory (os error 2)
-    2 cxbot: invalid value '2026-W60' for '--week <WEEK>': "2026-W60" is not a week; write it like 2026-W46
-    2 cxbot: invalid value 'yesterday' for '--as-of <INSTANT>': write it like 2026-11-16T09:00:00Z
-    2 cxbot: --edition: There is no edition "nobody". There are: all.
-    2 cxbot: invalid value 'score' for '--map <FIELD=COLUMN>...': "score" is not FIELD=COLUMN, such as company.name=Account
-    2 cxbot: invalid value 'scor=Rating' for '--map <FIELD=COLUMN>...': there is no field "scor"; the nearest is score
-    "#);
-}
-
-#[tokio::test]
-async fn a_plugin_that_is_not_there_is_told_with_those_that_are() {
-    let world = World::new();
-    world.write("plugin.toml", "\n[plugins.digets]\n");
-    let told = failure(&world.run(&["--config", "plugin.toml", "digest"]).await);
-    let names: Vec<&str> = PLUGINS.iter().map(|plugin| plugin.name).collect();
-    assert_eq!(
-        told,
-        format!(
-            "2 cxbot: plugin.toml:2: plugins.digets: there is no such plugin; there are: {}",
-            names.join(", ")
-        )
-    );
-}
-
-#[tokio::test]
-async fn a_store_that_cannot_be_used_is_one_line_with_what_to_do() {
-    let world = World::new();
-    world.write("letter.db", "Dear diary, this is no database at all. It goes on and on.");
-    std::fs::create_dir(world.path("folder")).expect("a folder");
-    let mut lines = Vec::new();
-    for url in ["sqlite://letter.db", "sqlite://folder", "mysql://secret@host/db"] {
-        let world = World::new().with("CXBOT__STORE__URL", url);
-        world.write("letter.db", "Dear diary, this is no database at all. It goes on and on.");
-        std::fs::create_dir(world.path("folder")).expect("a folder");
-        lines.push(failure(&world.run(&["digest"]).await));
-    }
-    insta::assert_snapshot!(lines.join("\n"), @"
-    1 cxbot: cannot open the store letter.db; it is not a cxbot store; move it away, or set store.url to another file: error returned from database: (code: 26) file is not a database
-    1 cxbot: cannot open the store folder; it has to be a file that this user may read and write: error returned from database: (code: 14) unable to open database file
-    2 cxbot: CXBOT__STORE__URL: store.url: it is not a store's address; write it like sqlite://data/cxbot.db or postgres://user@host/database
-    ");
-}
-
-#[tokio::test]
-async fn a_file_with_bad_lines_keeps_the_good_ones_and_says_which_were_bad() {
-    let world = World::new();
-    let long = "x".repeat(20_000_000);
-    let file = [
-        record("1", json!({"score": 5})),
-        "{\"source\": \"file\", \"id\": \"2\"\n".to_owned(),
-        "{\"source\": \"file\", \"closed_at\": \"2026-11-10T10:02:00Z\"}\n".to_owned(),
-        record("4", json!({"closed_at": "yesterday"})),
-        record("5", json!({"explanation": long})),
-        "[1]\n\n".to_owned(),
-        record("8", json!({"tags": "vip"})),
-        record("9", json!({"teammates": [{"id": "1", "role": "boss"}]})),
-        record("10", json!({"topics": null, "score": 1})),
-        "\u{0}\u{1}\u{2}\n".to_owned(),
-    ];
-    world.write("records.jsonl", file.concat());
-    let ran = world.run(&["import", "records.jsonl"]).await;
-    assert_eq!(failure(&ran), "1 cxbot: skipped 8 records; the reasons are above");
-    insta::assert_snapshot!(ran.stdout, @"
-    Read 2 conversations: 2 new, 0 changed, 0 unchanged, 0 deleted.
-    Skipped 8 records:
-      line 2: not JSON: EOF while parsing an object (column 28)
-      line 3: missing field `id`
-      line 4: closed_at: not an RFC 3339 time, such as 2026-11-10T10:02:00Z
-      line 5: the line is longer than 4 MB (20000103 bytes)
-      line 6: a line has to be one JSON object
-      line 8: tags: expected a sequence, not a string
-      line 9: teammates[0].role: expected one of `closer`, `assignee`, `participant`
-      line 11: not JSON: expected value (column 1)
-    ");
-    let kept: Vec<Value> =
-        world.records().await.iter().map(|record| record["id"].clone()).collect();
-    assert_eq!(kept, ["1", "10"]);
-}
-
-#[tokio::test]
-async fn odd_scores_are_kept_as_no_score_and_counted() {
-    let world = World::new();
-    let scores =
-        [json!(0), json!(6), json!(4.5), json!("five"), json!(null), json!(true), json!("4")];
-    let lines: Vec<String> = scores
-        .iter()
-        .enumerate()
-        .map(|(n, score)| record(&n.to_string(), json!({"score": score})))
-        .collect();
-    world.write("odd.jsonl", lines.concat());
-    insta::assert_snapshot!(world.ok(&["import", "odd.jsonl"]).await, @r#"
-    Read 7 conversations: 7 new, 0 changed, 0 unchanged, 0 deleted.
-    6 odd scores kept as "no score": 0 (1), 4.5 (1), 6 (1), a text (1), null (1), true (1).
-    "#);
-    let digest = world.digest("2026-W46", "2026-11-16T09:00:00Z").await;
-    assert_eq!(digest["coverage"]["scored"], 1);
-    assert_eq!(digest["coverage"]["unscored"]["no_score"], 6);
-    let kept: Vec<Value> =
-        world.records().await.iter().map(|record| record["score"].clone()).collect();
-    assert_eq!(kept[..6], scores[..6]);
-}
-
-#[tokio::test]
-async fn a_table_of_another_tool_is_read_by_naming_its_columns() {
-    let world = World::new();
-    world.write(
-        "table.csv",
-        "Ticket,Closed,Rating,Account,topics,teammates.0.id,Region\n\
-         7,2026-11-10T10:02:00Z,4,\"Acme, Ltd\",Invoices; Refunds,11,EU\n\
-         8,2026-11-10T11:02:00Z,five,,,,\n\
-         9,2026-11-10T11:02:00Z\n",
-    );
-    let arguments = [
-        "import",
-        "table.csv",
-        "--source",
-        "zendesk",
-        "--map",
-        "id=Ticket",
-        "closed_at=Closed",
-        "score=Rating",
-        "company.name=Account",
-    ];
-    let ran = world.run(&arguments).await;
-    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
-    insta::assert_snapshot!(ran.stdout, @r#"
-    Read 2 conversations: 2 new, 0 changed, 0 unchanged, 0 deleted.
-    1 odd score kept as "no score": a text (1).
-    Skipped 1 record:
-      line 4: 2 values under 7 columns
-    "#);
-    insta::assert_snapshot!(world.ok(&["export"]).await, @r#"
-    {"source":"zendesk","id":"7","closed_at":"2026-11-10T10:02:00Z","score":4,"attributes":{"Region":"EU"},"teammates":[{"id":"11","role":"participant","bot":false}],"customer":{"company":{"name":"Acme, Ltd"}},"topics":["Invoices","Refunds"]}
-    {"source":"zendesk","id":"8","closed_at":"2026-11-10T11:02:00Z","score":"five"}
-    "#);
-    let ran = world.run(&["import", "table.csv", "--map", "id=Number"]).await;
-    insta::assert_snapshot!(failure(&ran), @r#"1 cxbot: the import stopped; what was read before is kept: table.csv: there is no column "Number"; the header has: Ticket, Closed, Rating, Account, topics, teammates.0.id, Region"#);
-}
-
-#[tokio::test]
-async fn a_table_with_semicolons_is_read_and_one_of_two_bytes_a_letter_says_what_to_do() {
-    let world = World::new();
-    let table = "\u{feff}id;closed_at;topics\r\n1;2026-11-10T10:00:00Z;\"Invoices; Refunds\"\r\n";
-    world.write("table.csv", table);
-    let read = world.ok(&["import", "table.csv", "--source", "s"]).await;
-    assert!(read.starts_with("Read 1 conversation: 1 new"), "{read}");
-    assert_eq!(world.records().await[0]["topics"], json!(["Invoices", "Refunds"]));
-    let wide: Vec<u8> = table.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    world.write("table.csv", wide);
-    let said = failure(&world.run(&["import", "table.csv", "--source", "s"]).await);
-    assert!(said.contains("table.csv is written in UTF-16; save it as CSV UTF-8"), "{said}");
-}
-
-#[tokio::test]
-async fn a_quotation_mark_that_is_not_closed_is_an_error_and_no_score() {
-    let world = World::new();
-    let table = "id,closed_at,score\n1,2026-11-10T10:00:00Z,\"5\n2,2026-11-10T10:00:00Z,5\n";
-    world.write("table.csv", table);
-    let ran = world.run(&["import", "table.csv", "--source", "s"]).await;
-    assert_eq!(failure(&ran), "1 cxbot: skipped 1 record; the reasons are above");
-    let reason = "line 2: score: a line break; is a quotation mark not closed?";
-    assert!(ran.stdout.contains(reason), "{}", ran.stdout);
-}
-
-#[tokio::test]
-async fn a_row_is_named_by_its_line_however_lines_end() {
-    for end in ["\n", "\r\n"] {
-        let world = World::new();
-        let rows = ["id,closed_at,score", "1,2026-11-10T10:00:00Z,5", "2,never,5", "3,ever,5"];
-        world.write("table.csv", rows.join(end));
-        let ran = world.run(&["import", "table.csv", "--source", "s"]).await;
-        let told =
-            ran.stdout.contains("line 3: closed_at") && ran.stdout.contains("line 4: closed_at");
-        assert!(told, "{end:?}: {}", ran.stdout);
-    }
 }
 
 #[tokio::test]
@@ -258,18 +38,6 @@ async fn a_subject_that_nobody_looked_up_is_told_from_a_log_without_looks() {
          such as \"teammate intercom/814\""
     );
     assert!(world.ok(&["audit"]).await.is_empty());
-}
-
-#[tokio::test]
-async fn the_same_record_again_replaces_it_and_changes_nothing_when_it_is_equal() {
-    let world = World::new();
-    world.write("one.jsonl", record("1", json!({"score": 5})));
-    world.write("two.jsonl", record("1", json!({"score": 2})));
-    world.ok(&["import", "one.jsonl"]).await;
-    assert!(world.ok(&["import", "one.jsonl"]).await.contains("1 unchanged"));
-    assert!(world.ok(&["import", "two.jsonl"]).await.contains("1 changed"));
-    let digest = world.digest("2026-W46", "2026-11-16T09:00:00Z").await;
-    assert_eq!(digest["lanes"][0]["spread"], json!([0, 1, 0, 0, 0]));
 }
 
 #[tokio::test]
@@ -405,7 +173,7 @@ async fn the_demo_prints_the_digest_that_the_readme_shows() {
     let world = World::new().with("CXBOT__WORKSPACE__TIMEZONE", "");
     let demo = world.ok(&["demo", "--once"]).await;
     let parent = demo.split("\n\n").next().expect("a parent");
-    let readme = include_str!("../README.md");
+    let readme = include_str!("../../README.md");
     assert!(readme.contains(parent), "the README shows another digest than:\n{parent}");
     assert!(!world.path("data").exists(), "the demo leaves nothing behind");
     assert_eq!(world.ok(&["demo", "--once"]).await, demo, "deterministic");
