@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use anyhow::Result;
 use cxbot_sdk::conversation::Conversation;
 use jiff::{SignedDuration, Timestamp};
+use tokio::task::spawn_blocking;
 
 use super::counts::Delta;
 use super::engine::{Arg, Tx, args};
@@ -94,10 +95,13 @@ impl Store {
 
     /// Stores a batch that is ready, in one transaction.
     pub async fn write(&self, prepared: Prepared) -> Result<Applied> {
-        if self.engine.waits_in_line() {
-            return self.write_once(&prepared).await;
-        }
-        self.engine.transact(|| self.write_once(&prepared)).await
+        let written = match self.engine.waits_in_line() {
+            true => self.write_once(&prepared).await,
+            false => self.engine.transact(|| self.write_once(&prepared)).await,
+        };
+        // To free so many rows takes time, for which the next batch need not wait.
+        drop(spawn_blocking(move || drop(prepared)));
+        written
     }
 
     async fn write_once(&self, prepared: &Prepared) -> Result<Applied> {
@@ -139,7 +143,10 @@ impl Store {
 
     /// Puts conversations in the place of what is stored of them, and counts the difference.
     pub(super) async fn put(&self, tx: &mut Tx, ready: &Ready) -> Result<Applied> {
-        let known = known(tx, ready.conversations.iter().map(|one| &one.place)).await?;
+        let known = match any_between(tx, &ready.conversations).await? {
+            true => known(tx, ready.conversations.iter().map(|one| &one.place)).await?,
+            false => BTreeMap::new(),
+        };
         let mut applied = Applied::default();
         let mut delta = Cow::Borrowed(&ready.delta);
         let mut same = HashSet::new();
@@ -212,6 +219,15 @@ fn values<R>(row: &R, values: fn(&R, &mut Vec<Arg>)) -> Vec<Arg> {
 
 pub(super) fn place(conversation: &Conversation) -> Place {
     (conversation.source.clone(), conversation.id.clone())
+}
+
+/// Whether anything is stored from the first of these to the last, which are in order: of a new source, or
+/// of numbers that go on, there is nothing, and none of them has to be looked for.
+async fn any_between(tx: &mut Tx, ready: &[Whole]) -> Result<bool> {
+    let (Some(first), Some(last)) = (ready.first(), ready.last()) else { return Ok(false) };
+    let places = [&first.place, &last.place].into_iter();
+    let between = places.flat_map(|(source, id)| args![source.as_str(), id.as_str()]).collect();
+    Ok(!tx.fetch(sql::ANY_BETWEEN, between).await?.is_empty())
 }
 
 /// The stored records of those places that are known.

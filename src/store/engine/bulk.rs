@@ -9,6 +9,15 @@ use crate::store::sql::Bulk;
 /// parameters at most.
 const CHUNK: usize = 1_000;
 
+/// A statement over a chunk of rows.
+pub(super) struct Chunk {
+    pub(super) sql: Arc<str>,
+    pub(super) args: Vec<Arg>,
+    /// Whether others have as many rows. A statement that is kept for the next time takes up to a megabyte,
+    /// and of another number of rows it would be kept for nothing.
+    pub(super) is_full: bool,
+}
+
 /// The statement of a bulk for one chunk. SQLite finds a placeholder with a name by going through
 /// all of them, so there they have none.
 pub(super) fn with_rows(bulk: &Bulk, rows: usize, numbered: bool) -> String {
@@ -36,17 +45,18 @@ pub(super) fn chunks<R>(
     rows: &[&R],
     values: fn(&R, &mut Vec<Arg>),
     numbered: bool,
-) -> impl Iterator<Item = (Arc<str>, Vec<Arg>)> {
+) -> impl Iterator<Item = Chunk> {
     let usual = rows.len().min(CHUNK);
+    let columns = bulk.rows.each().matches('?').count();
     let usual_sql: Arc<str> = with_rows(bulk, usual, numbered).into();
     rows.chunks(CHUNK).map(move |chunk| {
         let sql = match chunk.len() {
             rows if rows == usual => usual_sql.clone(),
             rows => with_rows(bulk, rows, numbered).into(),
         };
-        let mut all = Vec::new();
+        let mut all = Vec::with_capacity(chunk.len() * columns);
         chunk.iter().for_each(|row| values(row, &mut all));
-        (sql, all)
+        Chunk { sql, args: all, is_full: chunk.len() == CHUNK }
     })
 }
 

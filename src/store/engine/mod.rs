@@ -18,7 +18,7 @@ use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
 use sqlx::{Executor, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
 
 use super::sql::Bulk;
-use bulk::{as_they_are, chunks, with_rows};
+use bulk::{Chunk, as_they_are, chunks, with_rows};
 use log::Log;
 
 /// Where the database is, from its address in the settings. It may carry a password.
@@ -164,7 +164,8 @@ impl Engine {
     pub(super) async fn fetch_rows(&self, bulk: &Bulk, rows: Vec<Vec<Arg>>) -> Result<Vec<Row>> {
         let rows: Vec<&Vec<Arg>> = rows.iter().collect();
         let mut found = Vec::new();
-        for (sql, args) in chunks(bulk, &rows, as_they_are, matches!(self, Engine::Postgres(_))) {
+        for chunk in chunks(bulk, &rows, as_they_are, matches!(self, Engine::Postgres(_))) {
+            let Chunk { sql, args, .. } = chunk;
             found.extend(self.fetch(&sql, args).await?);
         }
         Ok(found)
@@ -289,10 +290,14 @@ impl Tx {
         }
     }
 
-    fn bound(&self) -> fn((Arc<str>, Vec<Arg>)) -> Bound {
+    fn bound(&self) -> fn(Chunk) -> Bound {
         match self {
-            Tx::Sqlite(..) => |(sql, args)| Bound::Sqlite(sqlite::bind(sql, args)),
-            Tx::Postgres(_) => |(sql, args)| Bound::Postgres(postgres::bind(sql, args)),
+            Tx::Sqlite(..) => |Chunk { sql, args, is_full }| {
+                Bound::Sqlite(sqlite::bind(sql, args).persistent(is_full))
+            },
+            Tx::Postgres(_) => |Chunk { sql, args, is_full }| {
+                Bound::Postgres(postgres::bind(sql, args).persistent(is_full))
+            },
         }
     }
 
@@ -336,7 +341,7 @@ impl Tx {
     ) -> Result<Vec<Row>> {
         let rows: Vec<&Vec<Arg>> = rows.iter().collect();
         let mut found = Vec::new();
-        for (sql, args) in chunks(bulk, &rows, as_they_are, self.numbered()) {
+        for Chunk { sql, args, .. } in chunks(bulk, &rows, as_they_are, self.numbered()) {
             found.extend(self.fetch(&sql, args).await?);
         }
         Ok(found)

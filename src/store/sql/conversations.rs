@@ -24,6 +24,8 @@ PARTIES_FROM = "WITH RECURSIVE known (party) AS (
         WHERE p.kind = $1 AND p.party > known.party ORDER BY p.party LIMIT 1)
     FROM known WHERE known.party IS NOT NULL)
     SELECT party FROM known WHERE party IS NOT NULL LIMIT $3";
+ANY_BETWEEN = "SELECT id FROM conversation
+    WHERE (source, id) >= ($1, $2) AND (source, id) <= ($3, $4) LIMIT 1";
 THIS_PARTY = "SELECT party FROM party WHERE kind = $1 AND party = $2 LIMIT 1";
 ALL_TEAMMATES = "SELECT source, id, about FROM teammate ORDER BY source, id";
 EXPORT = "SELECT source, id, record FROM conversation
