@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use anyhow::Result;
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::Mutex;
 
 use super::Store;
 use super::ready::Parties;
@@ -27,26 +27,10 @@ impl Store {
 
     /// Writes what is behind; whatever asks for people begins with it.
     pub async fn catch_up(&self) -> Result<()> {
-        match &mut *self.behind.0.lock().await {
-            Some(waiting) => self.write_behind(waiting).await,
-            None => Ok(()),
-        }
-    }
-
-    /// The same, and everything is written at once from now on.
-    pub(super) async fn find_at_once(&self) -> Result<()> {
         let mut behind = self.behind.0.lock().await;
-        if let Some(waiting) = &mut *behind {
-            self.write_behind(waiting).await?;
-        }
-        *behind = None;
-        Ok(())
-    }
-
-    async fn write_behind(&self, waiting: &mut Parties) -> Result<()> {
-        if waiting.is_empty() {
+        let Some(waiting) = behind.as_mut().filter(|waiting| !waiting.is_empty()) else {
             return Ok(());
-        }
+        };
         waiting.sort();
         let mut tx = self.engine.begin().await?;
         write_parties(&mut tx, waiting, &HashSet::new()).await?;
@@ -55,21 +39,27 @@ impl Store {
         Ok(())
     }
 
-    /// Where rows are kept for later, if they are. Whoever writes holds it until all is written: else
-    /// somebody who asks meanwhile would write rows of before.
-    pub(super) async fn behind(&self) -> Option<OwnedMutexGuard<Option<Parties>>> {
-        let behind = self.behind.0.clone().lock_owned().await;
-        behind.is_some().then_some(behind)
+    /// The same, and everything is written at once from now on.
+    pub(super) async fn find_at_once(&self) -> Result<()> {
+        self.catch_up().await?;
+        *self.behind.0.lock().await = None;
+        Ok(())
     }
-}
 
-/// Keeps the rows of a batch for later, in the place of those that its conversations had.
-pub(super) fn keep(waiting: &mut Parties, written: &Prepared, all_new: bool, mut rows: Parties) {
-    if !all_new {
-        let places: HashSet<(&str, &str)> = written.places().collect();
-        waiting.retain(|place| !places.contains(&place));
-        let gone: HashSet<(&str, &str)> = written.gone().collect();
-        rows.retain(|place| !gone.contains(&place));
+    /// Takes the rows of a batch that come later, if any do.
+    pub(super) async fn taken_for_later(&self, prepared: &mut Prepared) -> Option<Parties> {
+        let is_on = self.behind.0.lock().await.is_some();
+        is_on.then(|| prepared.take_parties())
     }
-    waiting.append(rows);
+
+    /// Keeps the rows of a batch that is written, in the place of those that its conversations had.
+    pub(super) async fn keep_for_later(&self, written: &Prepared, all_new: bool, rows: Parties) {
+        if let Some(waiting) = &mut *self.behind.0.lock().await {
+            if !all_new {
+                let places: HashSet<(&str, &str)> = written.places().collect();
+                waiting.retain(|place| !places.contains(&place));
+            }
+            waiting.append(rows);
+        }
+    }
 }

@@ -8,7 +8,6 @@ use cxbot_sdk::conversation::Conversation;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::spawn_blocking;
 
-use super::behind::keep;
 use super::counts::Delta;
 use super::engine::{Arg, Tx, args};
 use super::people::{Contact, Oddity, remember_team};
@@ -73,12 +72,7 @@ impl Prepared {
     /// Where what it puts and deletes is.
     pub(super) fn places(&self) -> impl Iterator<Item = (&str, &str)> {
         let put = self.ready.conversations.iter().map(|one| &one.place);
-        put.map(|(source, id)| (&**source, &**id)).chain(self.gone())
-    }
-
-    /// Where what it deletes is.
-    pub(super) fn gone(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.delete.iter().map(|(source, id)| (&**source, &**id))
+        put.chain(&self.delete).map(|(source, id)| (&**source, &**id))
     }
 
     /// The batch that it was made of.
@@ -111,18 +105,15 @@ impl Store {
 
     /// Stores a batch that is ready, in one transaction.
     pub async fn write(&self, mut prepared: Prepared) -> Result<Applied> {
-        let mut behind = self.behind().await;
-        let later = behind.as_ref().map(|_| prepared.take_parties());
+        let later = self.taken_for_later(&mut prepared).await;
         let all_new = later.is_some() && self.is_all_new(&prepared).await?;
         let written = match self.engine.waits_in_line() {
             true => self.write_once(&prepared).await,
             false => self.engine.transact(|| self.write_once(&prepared)).await,
         };
-        let waiting = behind.as_mut().and_then(|behind| behind.as_mut());
-        if let (Ok(_), Some(later), Some(waiting)) = (&written, later, waiting) {
-            keep(waiting, &prepared, all_new, later);
+        if let (Ok(_), Some(later)) = (&written, later) {
+            self.keep_for_later(&prepared, all_new, later).await;
         }
-        drop(behind);
         // To free so many rows takes time, for which the next batch need not wait.
         drop(spawn_blocking(move || drop(prepared)));
         written
