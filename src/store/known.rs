@@ -42,7 +42,6 @@ impl Store {
 
     /// The names and ids of teams that people of the team worked in.
     pub async fn teams(&self) -> Result<Vec<String>> {
-        self.catch_up().await?;
         let mut teams = BTreeSet::new();
         for row in self.engine.fetch(sql::ALL_TRAITS, args![]).await? {
             let traits: Traits = serde_json::from_str(&row.text(0)?).context("stored traits")?;
@@ -53,7 +52,6 @@ impl Store {
 
     /// Of a name that no conversation is of, those that begin alike; nothing of one that some are of.
     pub async fn missing(&self, kind: PartyKind, name: &str) -> Result<Option<Vec<String>>> {
-        self.catch_up().await?;
         let party = Party::named(kind, name);
         let this = args![kind.name(), party.value.as_str()];
         if !self.engine.fetch(sql::THIS_PARTY, this).await?.is_empty() {

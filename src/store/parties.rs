@@ -25,7 +25,6 @@ impl Store {
         until: Timestamp,
     ) -> Result<Vec<Trace>> {
         ensure!(party.kind.is_teammate(), "traces are kept of teammates only");
-        self.catch_up().await?;
         let (kind, value) = (party.kind.name(), party.value.as_str());
         let between = args![kind, value, millis(from), millis(until)];
         self.engine.fetch(sql::TRACES, between).await?.iter().map(trace).collect()
@@ -40,7 +39,6 @@ impl Store {
     ) -> Result<Vec<Vec<OfCompany>>> {
         let summed_up = parties.iter().all(|party| party.kind.is_summed_up());
         ensure!(summed_up, "only companies and attributes are summed up");
-        self.catch_up().await?;
         let within = |(number, party): (i64, &Party)| {
             args![number, party.kind.name(), party.value.as_str(), millis(from), millis(until)]
         };
@@ -69,7 +67,6 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Place>> {
         let Some(earlier) = limit.checked_sub(1) else { return Ok(Vec::new()) };
-        self.catch_up().await?;
         let earlier = i64::try_from(earlier)?;
         let within = |party: &Party| {
             args![party.kind.name(), party.value.as_str(), millis(from), millis(until), earlier]
@@ -145,7 +142,6 @@ impl Store {
         words: &str,
         limit: usize,
     ) -> Result<Vec<String>> {
-        self.catch_up().await?;
         let beginning = Party::named(kind, words).value;
         let asked = args![kind.name(), beginning.as_str(), i64::try_from(limit)?];
         let rows = self.engine.fetch(sql::PARTIES_FROM, asked).await?;

@@ -118,7 +118,6 @@ impl Store {
 
     /// The conversations of a customer, oldest first.
     pub async fn of_customer(&self, source: &str, customer: &str) -> Result<Vec<Conversation>> {
-        self.catch_up().await?;
         let key = format!("{source}/{customer}");
         let asked = args![PartyKind::Customer.name(), key];
         let rows = self.engine.fetch(sql::OF_PARTY, asked).await?;

@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 use super::counts::Delta;
 use super::engine::{Arg, Tx, args};
 use super::people::{Contact, Oddity, remember_team};
-use super::ready::{OfConversation, Parties, PartyRow, Ready, TopicRow, Whole};
+use super::ready::{OfConversation, PartyRow, Ready, TopicRow, Whole};
 use super::{COUNTED_WITH, Store, instant, millis, read_record, sql};
 
 /// A source that was not read for so long is said to have stood still.
@@ -65,16 +65,6 @@ impl std::ops::AddAssign for Applied {
 }
 
 impl Prepared {
-    pub(super) fn take_parties(&mut self) -> Parties {
-        std::mem::take(&mut self.ready.parties)
-    }
-
-    /// Where what it puts and deletes is.
-    pub(super) fn places(&self) -> impl Iterator<Item = (&str, &str)> {
-        let put = self.ready.conversations.iter().map(|one| &one.place);
-        put.chain(&self.delete).map(|(source, id)| (&**source, &**id))
-    }
-
     /// The batch that it was made of.
     pub(super) fn batch(&self) -> Batch {
         let put = self.ready.conversations.iter().map(|one| one.conversation.clone());
@@ -104,28 +94,14 @@ impl Store {
     }
 
     /// Stores a batch that is ready, in one transaction.
-    pub async fn write(&self, mut prepared: Prepared) -> Result<Applied> {
-        let later = self.taken_for_later(&mut prepared).await;
-        let all_new = later.is_some() && self.is_all_new(&prepared).await?;
+    pub async fn write(&self, prepared: Prepared) -> Result<Applied> {
         let written = match self.engine.waits_in_line() {
             true => self.write_once(&prepared).await,
             false => self.engine.transact(|| self.write_once(&prepared)).await,
         };
-        if let (Ok(_), Some(later)) = (&written, later) {
-            self.keep_for_later(&prepared, all_new, later).await;
-        }
         // To free so many rows takes time, for which the next batch need not wait.
         drop(spawn_blocking(move || drop(prepared)));
         written
-    }
-
-    /// Whether nothing of a batch is stored, as far as can be told at a glance.
-    async fn is_all_new(&self, prepared: &Prepared) -> Result<bool> {
-        let is_stored = match between(&prepared.ready.conversations) {
-            Some(between) => !self.engine.fetch(sql::ANY_BETWEEN, between).await?.is_empty(),
-            None => false,
-        };
-        Ok(!is_stored && prepared.delete.is_empty())
     }
 
     async fn write_once(&self, prepared: &Prepared) -> Result<Applied> {
@@ -167,10 +143,9 @@ impl Store {
 
     /// Puts conversations in the place of what is stored of them, and counts the difference.
     pub(super) async fn put(&self, tx: &mut Tx, ready: &Ready) -> Result<Applied> {
-        let Some(between) = between(&ready.conversations) else { return Ok(Applied::default()) };
-        let known = match tx.fetch(sql::ANY_BETWEEN, between).await?.is_empty() {
-            true => BTreeMap::new(),
-            false => known(tx, ready.conversations.iter().map(|one| &one.place)).await?,
+        let known = match any_between(tx, &ready.conversations).await? {
+            true => known(tx, ready.conversations.iter().map(|one| &one.place)).await?,
+            false => BTreeMap::new(),
         };
         let mut applied = Applied::default();
         let mut delta = Cow::Borrowed(&ready.delta);
@@ -227,17 +202,9 @@ pub(super) async fn write_rows(tx: &mut Tx, ready: &Ready, but: &HashSet<usize>)
     let Ready { conversations, topics, parties, .. } = ready;
     tx.execute_each(&sql::PUT, &others(conversations, but), Whole::values).await?;
     tx.execute_each(&sql::PUT_TOPIC, &others(topics, but), TopicRow::values).await?;
-    write_parties(tx, parties, but).await?;
-    remember_team(tx, ready.team(but)).await
-}
-
-pub(super) async fn write_parties(
-    tx: &mut Tx,
-    parties: &Parties,
-    but: &HashSet<usize>,
-) -> Result<()> {
     tx.execute_each(&sql::PUT_PARTY, &others(&parties.asked, but), PartyRow::values).await?;
-    tx.execute_each(&sql::PUT_FOUND, &others(&parties.found, but), PartyRow::key_values).await
+    tx.execute_each(&sql::PUT_FOUND, &others(&parties.found, but), PartyRow::key_values).await?;
+    remember_team(tx, ready.team(but)).await
 }
 
 fn others<'r, R: OfConversation>(rows: &'r [R], but: &HashSet<usize>) -> Vec<&'r R> {
@@ -254,11 +221,13 @@ pub(super) fn place(conversation: &Conversation) -> Place {
     (conversation.source.clone(), conversation.id.clone())
 }
 
-/// From the first of these to the last, which are in order: of a new source, or of numbers that go on,
-/// nothing is stored between, and none of them has to be looked for. None of none.
-fn between(ready: &[Whole]) -> Option<Vec<Arg>> {
-    let places = [&ready.first()?.place, &ready.last()?.place].into_iter();
-    Some(places.flat_map(|(source, id)| args![source.as_str(), id.as_str()]).collect())
+/// Whether anything is stored from the first of these to the last, which are in order: of a new source, or
+/// of numbers that go on, there is nothing, and none of them has to be looked for.
+async fn any_between(tx: &mut Tx, ready: &[Whole]) -> Result<bool> {
+    let (Some(first), Some(last)) = (ready.first(), ready.last()) else { return Ok(false) };
+    let places = [&first.place, &last.place].into_iter();
+    let between = places.flat_map(|(source, id)| args![source.as_str(), id.as_str()]).collect();
+    Ok(!tx.fetch(sql::ANY_BETWEEN, between).await?.is_empty())
 }
 
 /// The stored records of those places that are known.

@@ -116,11 +116,6 @@ impl Engine {
     }
 
     /// Whether writers wait for each other, so that none is ever given up.
-    /// Whether it lives and dies with this process.
-    pub(super) fn is_in_memory(&self) -> bool {
-        matches!(self, Engine::Sqlite { log: None, .. })
-    }
-
     pub(super) fn waits_in_line(&self) -> bool {
         matches!(self, Engine::Sqlite { .. })
     }

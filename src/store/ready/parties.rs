@@ -59,24 +59,7 @@ impl Parties {
         Ok(())
     }
 
-    pub(in crate::store) fn is_empty(&self) -> bool {
-        self.asked.is_empty() && self.found.is_empty()
-    }
-
-    /// Keeps the rows of these conversations, by source and id.
-    pub(in crate::store) fn retain(&mut self, keeps: impl Fn((&str, &str)) -> bool) {
-        for rows in [&mut self.asked, &mut self.found] {
-            rows.retain(|row| keeps((&row.of.source, &row.of.id)));
-        }
-    }
-
-    pub(in crate::store) fn append(&mut self, mut other: Parties) {
-        self.asked.append(&mut other.asked);
-        self.found.append(&mut other.found);
-    }
-
-    /// In the order of their keys.
-    pub(in crate::store) fn sort(&mut self) {
+    pub(super) fn sort(&mut self) {
         for rows in [&mut self.asked, &mut self.found] {
             rows.sort_unstable_by(|one, other| one.key().cmp(&other.key()));
         }
