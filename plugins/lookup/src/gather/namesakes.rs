@@ -38,7 +38,10 @@ impl Namesake {
 /// The other way round: what kind is asked for, where words say so, and what is left of them.
 pub(super) fn of_kind(words: &str) -> (Option<PartyKind>, &str) {
     let words = words.trim();
-    let is_key = |rest: &&str| rest.contains(['/', '@']) && !rest.contains(char::is_whitespace);
+    // An id may have spaces in it; a source and an e-mail have none.
+    let is_key = |rest: &str| {
+        rest.split_once(['/', '@']).is_some_and(|(start, _)| !start.contains(char::is_whitespace))
+    };
     let kinds = [PartyKind::Customer, PartyKind::Company];
     let of = |kind: PartyKind| {
         let rest = words.strip_prefix(kind.name())?.strip_prefix(' ')?;
@@ -70,6 +73,7 @@ impl Meant {
         let Some(Customer { id, email, name, company }) = &of.customer else { return };
         let key = id.as_ref().map(|id| format!("{}/{id}", of.source));
         let email = email.as_ref().map(|email| Party::named(PartyKind::Email, email).value);
+        let email = email.filter(|email| !email.is_empty());
         let Some(asked) = key.clone().or_else(|| email.clone()) else {
             self.unasked = true;
             return;

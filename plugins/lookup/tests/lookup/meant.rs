@@ -175,3 +175,14 @@ async fn a_customer_who_came_without_an_e_mail_at_first_is_one() {
         assert_eq!(card.matches("Rated 5").count(), 3, "{card}");
     }
 }
+
+#[tokio::test]
+async fn an_id_with_a_space_is_asked_for_as_it_was_offered_and_a_blank_e_mail_is_nobodys() {
+    let lee = |id: &str| json!({"id": id, "name": "Lee Wong", "email": " "});
+    let all = || vec![of(1, 1, lee("A 1")), of(2, 2, lee("A 2"))];
+    let (card, _) = look(all(), "lee wong").await;
+    assert!(card.starts_with("Which \"lee wong\"?"), "{card}");
+    let (card, whom) = look(all(), "customer intercom/A 1").await;
+    assert!(card.starts_with("Lee Wong\n") && card.matches("Rated 5").count() == 1, "{card}");
+    assert_eq!(whom[0], "customer intercom/A 1");
+}
