@@ -19,6 +19,7 @@ async fn a_newcomer_reads_asks_answers_and_sees_next_weeks_digest() {
     browser.page.goto(&demo.address).await.expect("the page opens");
     reads_the_digest(&browser).await;
     asks_by_keyboard(&browser).await;
+    asks_before_the_list_has_come(&browser).await;
     answers_the_poll(&browser, "grace", "hopeful").await;
     changes_person(&browser, DAVID).await;
     sees_no_answer_of_others(&browser).await;
@@ -65,6 +66,21 @@ async fn asks_by_keyboard(browser: &Browser) {
     browser.picture("teammate").await;
 }
 
+/// Enter sends what was typed: what was chosen in the list of before was chosen for other words.
+async fn asks_before_the_list_has_come(browser: &Browser) {
+    browser.keys("/cx hel").await;
+    browser.until("#choices li", "help").await;
+    browser.keys(&Key::Down.to_string()).await;
+    let late = "const now = window.fetch;
+        window.fetch = (where, what) => where === 'complete' ? new Promise(() => {}) : now(where, what);
+        window.inTime = () => { window.fetch = now; };";
+    browser.run(late, vec![]).await;
+    browser.keys("p teammate").await;
+    browser.keys(&Key::Enter.to_string()).await;
+    browser.until("article.private .asked", "/cx help teammate").await;
+    browser.run("window.inTime()", vec![]).await;
+}
+
 async fn answers_the_poll(browser: &Browser, who: &str, word: &str) {
     let say_it = r#"article:not(.private) button[data-press^="mood/say?"]"#;
     browser.click(say_it).await;
@@ -80,6 +96,8 @@ async fn answers_the_poll(browser: &Browser, who: &str, word: &str) {
     browser.keys(word).await;
     browser.keys(&Key::Enter.to_string()).await;
     browser.until("article.private", &format!("Recorded: “{word}”")).await;
+    // Whoever has no mouse goes on from where the form was opened, though the post is drawn anew.
+    browser.until(r#":focus[data-press^="mood/say?"]"#, "Say").await;
 }
 
 async fn changes_person(browser: &Browser, (id, name): (&str, &str)) {

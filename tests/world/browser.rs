@@ -91,11 +91,18 @@ impl Browser {
         self.page.execute(script, arguments).await.expect("the script runs")
     }
 
-    /// Clicks what stands last under this selector, as people do: it has to be in sight.
+    /// Clicks what stands last under this selector, as people do: it has to be in sight. What is drawn anew
+    /// between being looked for and being clicked, as a post whose counts change, is looked for again.
     pub async fn click(&self, selector: &str) {
-        let found = self.page.find_all(Locator::Css(selector)).await.expect("an answer");
-        let last = found.last().unwrap_or_else(|| panic!("there is no {selector}"));
-        last.click().await.unwrap_or_else(|why| panic!("{selector} cannot be clicked: {why}"));
+        loop {
+            let found = self.page.find_all(Locator::Css(selector)).await.expect("an answer");
+            let last = found.last().unwrap_or_else(|| panic!("there is no {selector}"));
+            match last.click().await {
+                Ok(()) => return,
+                Err(why) if why.is_stale_element_reference() => {}
+                Err(why) => panic!("{selector} cannot be clicked: {why}"),
+            }
+        }
     }
 
     /// Types as on a keyboard, wherever the focus is.

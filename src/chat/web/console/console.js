@@ -70,7 +70,7 @@ function show(change) {
   const focused = post.contains(document.activeElement) ? document.activeElement.dataset.press : null;
   // Drawn by the server, which escapes every word.
   post.innerHTML = change.html;
-  if (focused) post.querySelector(`[data-press="${CSS.escape(focused)}"]`)?.focus();
+  if (focused) pressable(post, focused)?.focus();
   if (!known && (atEnd || change.private)) article.scrollIntoView({ block: "nearest" });
 }
 
@@ -84,13 +84,22 @@ function listen() {
 
 /* What people press. */
 
+// Nobody is taken from where they are; the dialog that is closed is no place to be.
+const isNowhere = (place) => place === document.body || dialog.contains(place);
+
+const pressable = (within, id) => within?.querySelector(`[data-press="${CSS.escape(id)}"]`);
+
 async function press(button) {
   button.disabled = true;
+  const { press: id } = button.dataset;
   const on = button.closest("article")?.id ?? "";
-  const then = await send("press", { id: button.dataset.press, on });
+  const then = await send("press", { id, on });
   button.disabled = false;
-  if (then?.form) open(then.form, button);
-  else if (then) say(then.say ?? "");
+  // To the button as it stands then: its post may be drawn anew meanwhile.
+  const goBack = () => isNowhere(document.activeElement) && pressable(find(on), id)?.focus();
+  if (then?.form) return open(then.form, goBack);
+  goBack();
+  if (then) say(then.say ?? "");
 }
 
 async function forward(button) {
@@ -118,10 +127,10 @@ find("person").addEventListener("change", (event) => {
 
 /* Forms. */
 
-function open(html, opener) {
+function open(html, goBack) {
   dialog.innerHTML = html;
   dialog.showModal();
-  dialog.addEventListener("close", () => opener.isConnected && opener.focus(), { once: true });
+  dialog.addEventListener("close", goBack, { once: true });
   dialog.querySelector("form").addEventListener("submit", fill);
 }
 
@@ -169,15 +178,21 @@ function option(choice, index) {
   return item;
 }
 
+function unselect() {
+  for (const item of choices.children) item.setAttribute("aria-selected", "false");
+  line.removeAttribute("aria-activedescendant");
+}
+
 async function suggest() {
   const mine = ++asked;
+  // What was chosen was chosen for other words: until the new list is there, Enter sends the line.
+  unselect();
   const found = await send("complete", { line: line.value });
   if (mine !== asked || document.activeElement !== line) return;
   if (!found?.length) return close();
   choices.replaceChildren(...found.map(option));
   choices.hidden = false;
   line.setAttribute("aria-expanded", "true");
-  line.removeAttribute("aria-activedescendant");
 }
 
 function select(step) {
