@@ -1,7 +1,7 @@
 //! Whose conversations: the store's rows hold against the same list in memory, on both databases, and
 //! are found by index.
 
-use cxbot::store::{Address, Batch, Counting, Store};
+use cxbot::store::{Address, Batch, Counting, Store, Whom};
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::count::Exclusion;
 use cxbot_sdk::history::{Attribution, Party, PartyKind};
@@ -129,9 +129,56 @@ async fn holds(store: &Store) {
 async fn everyones_conversations_are_as_a_list_in_memory_has_them() {
     let memory = Store::open(&Address::Memory, counting()).await.expect("a store");
     holds(&memory).await;
+    let behind = Store::open(&Address::Memory, counting()).await.expect("a store");
+    behind.find_later().await;
+    holds(&behind).await;
     if let Some(url) = postgres::database().await {
         let address: Address = url.parse().expect("an address");
         holds(&Store::open(&address, counting()).await.expect("a store")).await;
+    }
+}
+
+/// What a store answers to one of these questions, which is the first that it is asked.
+async fn first_answer(question: usize, later: bool) -> Option<String> {
+    let store = Store::open(&Address::Memory, counting()).await.expect("a store");
+    if later {
+        store.find_later().await;
+    }
+    let all: Vec<Conversation> =
+        (1..=60).map(|n| one(n, n % 28 + 1, n % 4, &format!("c{}", n % 6))).collect();
+    for part in all.chunks(30) {
+        store.apply(Batch { put: part.to_vec(), ..Batch::default() }).await.expect("stored");
+    }
+    // One that comes again as it was, one with other people, and one that goes at once.
+    let put = vec![all[1].clone(), one(3, 3, 1, "c1"), one(7, 3, 1, "c1")];
+    let delete = vec![("intercom".to_owned(), "7".to_owned())];
+    store.apply(Batch { put, delete, ..Batch::default() }).await.expect("stored");
+    let (from, until) = (at("2026-11-02T00:00:00Z"), at("2026-11-20T00:00:00Z"));
+    let ana = Party::teammate("intercom/1", Attribution::Closer);
+    let acme = [Party::named(PartyKind::CompanyName, "acme ltd")];
+    let name = PartyKind::CustomerName;
+    Some(match question {
+        0 => format!("{:?}", store.traces(&ana, from, until).await.expect("traces")),
+        1 => format!("{:?}", store.companies(&acme, from, until, 4).await.expect("companies")),
+        2 => format!("{:?}", store.places(&acme, from, until, 50).await.expect("places")),
+        3 => format!("{:?}", store.named_like(name, "lee", 9).await.expect("names")),
+        4 => format!("{:?}", store.of_customer("intercom", "c1").await.expect("conversations")),
+        5 => format!("{:?}", store.missing(name, "Lee c1").await.expect("names")),
+        6 => format!("{:?}", store.teams().await.expect("teams")),
+        7 => format!("{:?}", store.rebuild().await.expect("differences")),
+        8 => {
+            let forgot = store.forget(Whom::Customer, "c1@acme.example", &[]).await;
+            format!("{:?}", forgot.expect("forgotten"))
+        }
+        _ => return None,
+    })
+}
+
+#[tokio::test]
+async fn people_who_come_behind_are_there_for_whoever_asks_first() {
+    for question in 0.. {
+        let Some(wanted) = first_answer(question, false).await else { break };
+        assert_eq!(first_answer(question, true).await, Some(wanted), "question {question}");
     }
 }
 

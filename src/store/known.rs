@@ -43,7 +43,7 @@ impl Store {
     /// The names and ids of teams that people of the team worked in.
     pub async fn teams(&self) -> Result<Vec<String>> {
         let mut teams = BTreeSet::new();
-        for row in self.engine.fetch(sql::ALL_TRAITS, args![]).await? {
+        for row in self.with_people().await?.fetch(sql::ALL_TRAITS, args![]).await? {
             let traits: Traits = serde_json::from_str(&row.text(0)?).context("stored traits")?;
             teams.extend(traits.team);
         }
@@ -54,7 +54,7 @@ impl Store {
     pub async fn missing(&self, kind: PartyKind, name: &str) -> Result<Option<Vec<String>>> {
         let party = Party::named(kind, name);
         let this = args![kind.name(), party.value.as_str()];
-        if !self.engine.fetch(sql::THIS_PARTY, this).await?.is_empty() {
+        if !self.with_people().await?.fetch(sql::THIS_PARTY, this).await?.is_empty() {
             return Ok(None);
         }
         let beginning: String = party.value.chars().take(2).collect();

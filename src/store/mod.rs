@@ -6,6 +6,7 @@
 
 mod audit;
 mod ballots;
+mod behind;
 mod board;
 mod counts;
 mod deliveries;
@@ -36,6 +37,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 pub use ballots::{BallotRow, Put};
+use behind::Behind;
 pub use board::{Posted, fingerprint};
 pub use deliveries::{Delivery, State, Status, Unsent};
 pub use engine::Cleaned;
@@ -102,6 +104,7 @@ impl Counting {
 pub struct Store {
     engine: Engine,
     counting: Arc<Counting>,
+    behind: Behind,
 }
 
 const COUNTED_WITH: &str = "counted_with";
@@ -110,7 +113,7 @@ impl Store {
     /// Opens the store, made where missing; counts anew when the counting rules have changed.
     pub async fn open(address: &Address, counting: Counting) -> Result<Store> {
         let engine = Engine::open(address).await?;
-        let store = Store { engine, counting: Arc::new(counting) };
+        let store = Store { engine, counting: Arc::new(counting), behind: Behind::default() };
         store.recount_if_rules_changed().await?;
         Ok(store)
     }
@@ -118,7 +121,8 @@ impl Store {
     /// The same, but nothing is counted anew: for a look at the store.
     pub async fn open_unchanged(address: &Address) -> Result<Store> {
         let engine = Engine::open(address).await?;
-        Ok(Store { engine, counting: Arc::new(Counting::default()) })
+        let counting = Arc::new(Counting::default());
+        Ok(Store { engine, counting, behind: Behind::default() })
     }
 
     async fn recount_if_rules_changed(&self) -> Result<()> {

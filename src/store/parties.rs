@@ -27,7 +27,7 @@ impl Store {
         ensure!(party.kind.is_teammate(), "traces are kept of teammates only");
         let (kind, value) = (party.kind.name(), party.value.as_str());
         let between = args![kind, value, millis(from), millis(until)];
-        self.engine.fetch(sql::TRACES, between).await?.iter().map(trace).collect()
+        self.with_people().await?.fetch(sql::TRACES, between).await?.iter().map(trace).collect()
     }
 
     pub(super) async fn companies_of(
@@ -44,7 +44,7 @@ impl Store {
         };
         let asked = (0..).zip(parties).map(within).collect();
         let mut all = vec![Vec::new(); parties.len()];
-        let rows = self.engine.fetch_rows(&sql::SUMMANDS, asked).await?;
+        let rows = self.with_people().await?.fetch_rows(&sql::SUMMANDS, asked).await?;
         // Two periods are summed up side by side.
         spawn_blocking(move || {
             for row in rows {
@@ -71,7 +71,10 @@ impl Store {
         let within = |party: &Party| {
             args![party.kind.name(), party.value.as_str(), millis(from), millis(until), earlier]
         };
-        let rows = self.engine.fetch_rows(&sql::PLACES, parties.iter().map(within).collect());
+        let rows = self
+            .with_people()
+            .await?
+            .fetch_rows(&sql::PLACES, parties.iter().map(within).collect());
         let place = |row: &Row| {
             let (source, id) = (row.text(1)?, row.text(2)?);
             Ok(Place { closed_at: instant(row.int(0)?)?, source, id })
@@ -144,7 +147,7 @@ impl Store {
     ) -> Result<Vec<String>> {
         let beginning = Party::named(kind, words).value;
         let asked = args![kind.name(), beginning.as_str(), i64::try_from(limit)?];
-        let rows = self.engine.fetch(sql::PARTIES_FROM, asked).await?;
+        let rows = self.with_people().await?.fetch(sql::PARTIES_FROM, asked).await?;
         let mut found = rows.iter().map(|row| row.text(0)).collect::<Result<Vec<String>>>()?;
         found.retain(|name| name.starts_with(&beginning));
         Ok(found)

@@ -120,7 +120,7 @@ impl Store {
     pub async fn of_customer(&self, source: &str, customer: &str) -> Result<Vec<Conversation>> {
         let key = format!("{source}/{customer}");
         let asked = args![PartyKind::Customer.name(), key];
-        let rows = self.engine.fetch(sql::OF_PARTY, asked).await?;
+        let rows = self.with_people().await?.fetch(sql::OF_PARTY, asked).await?;
         rows.iter().map(|row| read_record(&row.text(0)?)).collect()
     }
 

@@ -34,7 +34,7 @@ type Counts = BTreeMap<String, Vec<i64>>;
 impl Store {
     /// Counts every conversation anew under the current rules, in one transaction.
     pub async fn rebuild(&self) -> Result<Vec<Difference>> {
-        let mut tx = self.engine.begin().await?;
+        let mut tx = self.with_people().await?.begin().await?;
         let before = counts(&mut tx).await?;
         for clear in sql::CLEAR_COUNTS {
             tx.execute(clear, args![]).await?;

@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 use super::counts::Delta;
 use super::engine::{Arg, Tx, args};
 use super::people::{Contact, Oddity, remember_team};
-use super::ready::{OfConversation, PartyRow, Ready, TopicRow, Whole};
+use super::ready::{OfConversation, Parties, PartyRow, Ready, TopicRow, Whole};
 use super::{COUNTED_WITH, Store, instant, millis, read_record, sql};
 
 /// A source that was not read for so long is said to have stood still.
@@ -64,7 +64,28 @@ impl std::ops::AddAssign for Applied {
     }
 }
 
+impl Applied {
+    /// Whether something was there before.
+    pub(super) fn touched_known(&self) -> bool {
+        self.changed + self.unchanged + self.deleted > 0
+    }
+}
+
 impl Prepared {
+    pub(super) fn take_parties(&mut self) -> Parties {
+        std::mem::take(&mut self.ready.parties)
+    }
+
+    /// Where what it puts and deletes is.
+    pub(super) fn places(&self) -> impl Iterator<Item = (&str, &str)> {
+        let put = self.ready.conversations.iter().map(|one| &one.place);
+        put.map(|(source, id)| (&**source, &**id)).chain(self.deleted_places())
+    }
+
+    pub(super) fn deleted_places(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.delete.iter().map(|(source, id)| (&**source, &**id))
+    }
+
     /// The batch that it was made of.
     pub(super) fn batch(&self) -> Batch {
         let put = self.ready.conversations.iter().map(|one| one.conversation.clone());
@@ -94,17 +115,18 @@ impl Store {
     }
 
     /// Stores a batch that is ready, in one transaction.
-    pub async fn write(&self, prepared: Prepared) -> Result<Applied> {
-        let written = match self.engine.waits_in_line() {
-            true => self.write_once(&prepared).await,
-            false => self.engine.transact(|| self.write_once(&prepared)).await,
+    pub async fn write(&self, mut prepared: Prepared) -> Result<Applied> {
+        let written = match self.waiting().await {
+            Some(waiting) => self.write_ahead(&mut prepared, waiting).await,
+            None if self.engine.waits_in_line() => self.write_once(&prepared).await,
+            None => self.engine.transact(|| self.write_once(&prepared)).await,
         };
         // To free so many rows takes time, for which the next batch need not wait.
         drop(spawn_blocking(move || drop(prepared)));
         written
     }
 
-    async fn write_once(&self, prepared: &Prepared) -> Result<Applied> {
+    pub(super) async fn write_once(&self, prepared: &Prepared) -> Result<Applied> {
         let mut tx = self.engine.begin().await?;
         self.must_count_alike(&tx.fetch(sql::SETTING, args![COUNTED_WITH]).await?)?;
         let stripped = self.without_forgotten(&mut tx, prepared).await?;
@@ -202,9 +224,17 @@ pub(super) async fn write_rows(tx: &mut Tx, ready: &Ready, but: &HashSet<usize>)
     let Ready { conversations, topics, parties, .. } = ready;
     tx.execute_each(&sql::PUT, &others(conversations, but), Whole::values).await?;
     tx.execute_each(&sql::PUT_TOPIC, &others(topics, but), TopicRow::values).await?;
-    tx.execute_each(&sql::PUT_PARTY, &others(&parties.asked, but), PartyRow::values).await?;
-    tx.execute_each(&sql::PUT_FOUND, &others(&parties.found, but), PartyRow::key_values).await?;
+    write_parties(tx, parties, but).await?;
     remember_team(tx, ready.team(but)).await
+}
+
+pub(super) async fn write_parties(
+    tx: &mut Tx,
+    parties: &Parties,
+    but: &HashSet<usize>,
+) -> Result<()> {
+    tx.execute_each(&sql::PUT_PARTY, &others(&parties.asked, but), PartyRow::values).await?;
+    tx.execute_each(&sql::PUT_FOUND, &others(&parties.found, but), PartyRow::key_values).await
 }
 
 fn others<'r, R: OfConversation>(rows: &'r [R], but: &HashSet<usize>) -> Vec<&'r R> {

@@ -65,6 +65,7 @@ impl Demo {
 
     async fn print(&self, now: Timestamp) -> Result<()> {
         let app = self.app(&workspace::config(), Arc::new(FixedClock(now))).await?;
+        app.store().find_later().await;
         let ask = Ask { now, zone: app.workspace().zone.clone(), since: None, full: true };
         let mut intake = Intake::new(app.store());
         Synthetic.pull(&ask, &mut intake).await?;
@@ -88,6 +89,8 @@ impl Demo {
                 self.store()
             );
         }
+        // The digest is there first, and a moment later whatever a newcomer may look up.
+        app.store().find_later().await;
         let web = Arc::new(Web::new(console(&app), clock.clone(), listener)?);
         let bot = Arc::new(Bot::new(
             app.clone(),
@@ -148,7 +151,8 @@ async fn begin(time: &DemoTime, now: Timestamp, web: &Web) -> Result<()> {
     show::print(&format!("The demo is at {}\nControl-C ends it.\n", web.address()))?;
     time.bot.step().await?;
     time.move_to(now).await?;
-    time.move_to(now + APART).await
+    time.move_to(now + APART).await?;
+    time.app.store().catch_up().await
 }
 
 fn channel() -> Result<Destination, Problem> {

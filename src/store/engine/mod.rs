@@ -115,6 +115,11 @@ impl Engine {
         }
     }
 
+    /// Whether it lives and dies with this process.
+    pub(super) fn is_in_memory(&self) -> bool {
+        matches!(self, Engine::Sqlite { log: None, .. })
+    }
+
     /// Whether writers wait for each other, so that none is ever given up.
     pub(super) fn waits_in_line(&self) -> bool {
         matches!(self, Engine::Sqlite { .. })

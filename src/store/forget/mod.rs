@@ -71,6 +71,7 @@ impl Store {
     /// Forgets whom these words mean: `source/id`, an id that one source has, or an e-mail; the name of a
     /// customer who has neither. `also` is what else they are called, as the configuration says.
     pub async fn forget(&self, whom: Whom, words: &str, also: &[String]) -> Result<Forgot> {
+        self.find_at_once().await?;
         let erased = match self.engine.transact(|| self.erase(whom, words, also)).await? {
             Ok(erased) => erased,
             Err(other) => return Ok(other),

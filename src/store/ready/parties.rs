@@ -59,6 +59,13 @@ impl Parties {
         Ok(())
     }
 
+    /// Keeps the rows of these conversations, by source and id.
+    pub(in crate::store) fn retain(&mut self, keeps: impl Fn((&str, &str)) -> bool) {
+        for rows in [&mut self.asked, &mut self.found] {
+            rows.retain(|row| keeps((&row.of.source, &row.of.id)));
+        }
+    }
+
     pub(super) fn sort(&mut self) {
         for rows in [&mut self.asked, &mut self.found] {
             rows.sort_unstable_by(|one, other| one.key().cmp(&other.key()));
