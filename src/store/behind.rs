@@ -31,14 +31,10 @@ impl Store {
 
     /// Writes what is behind, in one transaction for each batch: others are served between them.
     pub async fn catch_up(&self) -> Result<()> {
-        let Some(mut waiting) = self.waiting().await else { return Ok(()) };
-        while let Some(batch) = waiting.last() {
-            let mut tx = self.engine.begin().await?;
-            write_parties(&mut tx, batch, &HashSet::new()).await?;
-            tx.commit().await?;
-            waiting.pop();
+        match self.waiting().await {
+            Some(mut waiting) => self.write_all(&mut waiting).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// The database with everyone who can be found: for whatever asks for people.
@@ -47,10 +43,23 @@ impl Store {
         Ok(&self.engine)
     }
 
-    /// The same, and everything is written at once from now on.
+    /// Writes what is behind, and from now on everything at once.
     pub(super) async fn find_at_once(&self) -> Result<()> {
-        self.catch_up().await?;
-        self.behind.0.lock().await.take();
+        let mut behind = self.behind.0.lock().await;
+        if let Some(waiting) = &mut *behind {
+            self.write_all(waiting).await?;
+        }
+        *behind = None;
+        Ok(())
+    }
+
+    async fn write_all(&self, waiting: &mut Vec<Parties>) -> Result<()> {
+        while let Some(batch) = waiting.last() {
+            let mut tx = self.engine.begin().await?;
+            write_parties(&mut tx, batch, &HashSet::new()).await?;
+            tx.commit().await?;
+            waiting.pop();
+        }
         Ok(())
     }
 
