@@ -16,8 +16,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cx::{Destination, Host, Invoker, PLATFORMS, Render};
+use crate::cx::{Host, Render};
+use crate::destination::{Destination, PLATFORMS};
 use crate::error::Result;
+use crate::invoker::Invoker;
 use crate::message::Message;
 
 /// Who is asked, as settings write it: a name of `[[people]]`; a channel, `slack:C0123ABCD` or

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::count::{Lane, Spread};
-use crate::cx::Workspace;
 use crate::figures::{self, Judged, judge};
 use crate::scores::Window;
+use crate::workspace::Workspace;
 
 /// The spreads of one lane, or of one topic in it, in both weeks, and its history.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::cx::Destination;
+use crate::destination::Destination;
 
 /// What a channel may carry, from the least to the most.
 #[derive(

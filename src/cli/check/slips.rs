@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cxbot_sdk::count::same;
-use cxbot_sdk::cx::WITH_CUSTOMERS;
+use cxbot_sdk::invoker::WITH_CUSTOMERS;
 use serde_json::Value;
 
 use super::stored::nearest;

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{TestHost, conversation};
-use crate::cx::{Host, Invoker};
+use crate::cx::Host;
 use crate::error::Error;
+use crate::invoker::Invoker;
 use crate::lint;
 use crate::message::{Block, Button, Choose, Message};
 use crate::plugin::{Action, Call, Installed, Need, Plugin, Reply, Tick, install};

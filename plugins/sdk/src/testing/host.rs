@@ -11,7 +11,8 @@ use super::ballots::Memory;
 use crate::ballot::Ballots;
 use crate::conversation::Conversation;
 use crate::count::{Exclusion, Filter, Lane, PerLane, WeekCounts, awaiting, fold};
-use crate::cx::{Audience, Destination, Host, Looked, Render, Workspace};
+use crate::cx::{Host, Looked, Render};
+use crate::destination::{Audience, Destination};
 use crate::error::Result;
 use crate::figures::MIN_N;
 use crate::history::{Colleague, OfCompany, Party, PartyKind, Place, Summand, Trace};
@@ -19,6 +20,7 @@ use crate::lint;
 use crate::message::Message;
 use crate::scores::{Look, LookAt, PastCells, PastWeek, Scores, SourceState, Trouble, Window};
 use crate::week::Week;
+use crate::workspace::Workspace;
 
 /// Where a published message stands: plugin, destination, key.
 type Post = (String, Destination, String);
