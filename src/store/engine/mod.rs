@@ -1,52 +1,34 @@
 //! The one place that knows which database there is: everything above binds and reads our own types.
 
+mod address;
 mod bulk;
 mod log;
 mod postgres;
 mod sqlite;
+mod trouble;
+mod tx;
+mod values;
 
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use backon::{ExponentialBuilder, Retryable};
-use secrecy::SecretString;
-use sqlx::postgres::{PgArguments, PgPool, PgRow};
-use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
-use sqlx::{Executor, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
+use sqlx::postgres::PgPool;
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Executor, SqlSafeStr};
 
 use super::sql::Bulk;
+pub use address::Address;
 use bulk::{Chunk, as_they_are, chunks, with_rows};
 use log::Log;
+pub use trouble::advice;
+use trouble::{code, first_line, unusable_file, unusable_server};
+pub(super) use tx::Tx;
+pub(super) use values::{Arg, Row, args};
 
-/// Where the database is, from its address in the settings. It may carry a password.
-#[derive(Debug, Clone)]
-pub enum Address {
-    File(PathBuf),
-    Memory,
-    Postgres(SecretString),
-}
-
-impl FromStr for Address {
-    type Err = String;
-
-    fn from_str(url: &str) -> Result<Self, String> {
-        let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
-        match path {
-            Some(":memory:") => Ok(Address::Memory),
-            Some(path) if !path.is_empty() => Ok(Address::File(path.into())),
-            _ if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                Ok(Address::Postgres(SecretString::from(url)))
-            }
-            // The address is not repeated: it may carry a password.
-            _ => Err("it is not a store's address; write it like sqlite://data/cxbot.db or \
-                      postgres://user@host/database"
-                .to_owned()),
-        }
-    }
-}
+/// Times that a transaction is run again.
+const CONFLICTS: usize = 8;
 
 /// The pools of one database.
 #[derive(Clone)]
@@ -71,26 +53,6 @@ pub enum Cleaned {
     Server { vacuumed: bool },
 }
 
-/// A write transaction; dropped without commit it leaves no trace.
-pub(super) enum Tx {
-    Sqlite(Transaction<'static, Sqlite>, Option<Arc<Log>>),
-    Postgres(Transaction<'static, Postgres>),
-}
-
-/// A value to bind. Times are milliseconds, JSON is text: both databases hold these alike.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Arg {
-    Int(Option<i64>),
-    /// Shared, because many rows hold the same text.
-    Text(Option<Arc<str>>),
-}
-
-/// A row of an answer.
-pub(super) enum Row {
-    Sqlite(SqliteRow),
-    Postgres(PgRow),
-}
-
 impl Engine {
     /// Opens the database and brings its schema up to date; the error says what to do.
     pub(super) async fn open(address: &Address) -> Result<Engine> {
@@ -105,12 +67,7 @@ impl Engine {
                 Ok(Engine::Sqlite { readers: writer.clone(), writer, log: None })
             }
             Address::Postgres(url) => {
-                let pool = postgres::open(url).await.map_err(|error| {
-                    let remedy = postgres::remedy(code(&error).as_deref());
-                    let why = crate::error::plainly(&error);
-                    anyhow::anyhow!("cannot use the PostgreSQL store; {remedy}: {why}")
-                })?;
-                Ok(Engine::Postgres(pool))
+                Ok(Engine::Postgres(postgres::open(url).await.map_err(unusable_server)?))
             }
         }
     }
@@ -228,217 +185,3 @@ impl Engine {
         }
     }
 }
-
-fn unusable_file(path: &Path, error: anyhow::Error) -> anyhow::Error {
-    let remedy = sqlite::remedy(code(&error).as_deref());
-    let why = crate::error::plainly(&error);
-    anyhow::anyhow!("cannot open the store {}; {remedy}: {why}", path.display())
-}
-
-/// The database's own code of an error.
-fn code(error: &anyhow::Error) -> Option<String> {
-    let database = error.chain().find_map(|cause| cause.downcast_ref::<sqlx::Error>())?;
-    let database = database.as_database_error()?;
-    database.code().map(std::borrow::Cow::into_owned)
-}
-
-/// What to do about an error of the store, where the database says what it is.
-pub fn advice(error: &anyhow::Error) -> Option<&'static str> {
-    let database = error.chain().find_map(|cause| cause.downcast_ref::<sqlx::Error>())?;
-    match database {
-        sqlx::Error::Database(database) => {
-            let code = database.code()?;
-            match database.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
-                Some(_) => sqlite::advice(&code),
-                None => postgres::advice(&code),
-            }
-        }
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
-            Some("the database does not answer; it is tried again")
-        }
-        _ => None,
-    }
-}
-
-/// Which statement failed; its values may be personal and are not said.
-fn first_line(sql: &str) -> String {
-    format!("the store: {}", sql.trim().lines().next().unwrap_or_default())
-}
-
-/// Times that a transaction is run again.
-const CONFLICTS: usize = 8;
-
-/// A statement with its values bound.
-enum Bound {
-    Sqlite(sqlx::query::Query<'static, Sqlite, SqliteArguments>),
-    Postgres(sqlx::query::Query<'static, Postgres, PgArguments>),
-}
-
-impl Tx {
-    pub(super) async fn execute(&mut self, sql: &str, args: Vec<Arg>) -> Result<u64> {
-        match self {
-            Tx::Sqlite(tx, _) => {
-                let done = tx.execute(sqlite::bind(sql, args)).await;
-                Ok(done.with_context(|| first_line(sql))?.rows_affected())
-            }
-            Tx::Postgres(tx) => {
-                let done = tx.execute(postgres::bind(sql, args)).await;
-                Ok(done.with_context(|| first_line(sql))?.rows_affected())
-            }
-        }
-    }
-
-    pub(super) async fn fetch(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>> {
-        match self {
-            Tx::Sqlite(tx, _) => sqlite::fetch(&mut **tx, sql, args).await,
-            Tx::Postgres(tx) => postgres::fetch(&mut **tx, sql, args).await,
-        }
-    }
-
-    fn bound(&self) -> fn(Chunk) -> Bound {
-        match self {
-            Tx::Sqlite(..) => |Chunk { sql, args, is_full }| {
-                Bound::Sqlite(sqlite::bind(sql, args).persistent(is_full))
-            },
-            Tx::Postgres(_) => |Chunk { sql, args, is_full }| {
-                Bound::Postgres(postgres::bind(sql, args).persistent(is_full))
-            },
-        }
-    }
-
-    async fn run(&mut self, bound: Bound) -> sqlx::Result<()> {
-        match (self, bound) {
-            (Tx::Sqlite(tx, _), Bound::Sqlite(query)) => tx.execute(query).await.map(drop),
-            (Tx::Postgres(tx), Bound::Postgres(query)) => tx.execute(query).await.map(drop),
-            _ => Err(sqlx::Error::InvalidArgument("bound for another database".to_owned())),
-        }
-    }
-
-    /// Runs a statement over rows of values.
-    pub(super) async fn execute_rows(&mut self, bulk: &Bulk, rows: Vec<Vec<Arg>>) -> Result<()> {
-        let rows: Vec<&Vec<Arg>> = rows.iter().collect();
-        self.execute_each(bulk, &rows, as_they_are).await
-    }
-
-    /// Runs a statement over rows, whose values are asked for. The next rows are made ready while the
-    /// database works on those before them.
-    pub(super) async fn execute_each<R>(
-        &mut self,
-        bulk: &Bulk,
-        rows: &[&R],
-        values: fn(&R, &mut Vec<Arg>),
-    ) -> Result<()> {
-        let mut chunks = chunks(bulk, rows, values, self.numbered()).map(self.bound());
-        let mut next = chunks.next();
-        while let Some(bound) = next {
-            let (done, following) = tokio::join!(biased; self.run(bound), async { chunks.next() });
-            done.with_context(|| first_line(bulk.head))?;
-            next = following;
-        }
-        Ok(())
-    }
-
-    /// The same for a statement that answers.
-    pub(super) async fn fetch_rows(
-        &mut self,
-        bulk: &Bulk,
-        rows: Vec<Vec<Arg>>,
-    ) -> Result<Vec<Row>> {
-        let rows: Vec<&Vec<Arg>> = rows.iter().collect();
-        let mut found = Vec::new();
-        for Chunk { sql, args, .. } in chunks(bulk, &rows, as_they_are, self.numbered()) {
-            found.extend(self.fetch(&sql, args).await?);
-        }
-        Ok(found)
-    }
-
-    pub(super) async fn commit(self) -> Result<()> {
-        match self {
-            Tx::Sqlite(tx, log) => {
-                tx.commit().await?;
-                if let Some(log) = log {
-                    log.committed();
-                }
-                Ok(())
-            }
-            Tx::Postgres(tx) => Ok(tx.commit().await?),
-        }
-    }
-
-    fn numbered(&self) -> bool {
-        matches!(self, Tx::Postgres(_))
-    }
-}
-
-impl Row {
-    /// The number in a column; an error when it holds something else.
-    pub(super) fn int(&self, column: usize) -> Result<i64> {
-        match self {
-            Row::Sqlite(row) => Ok(row.try_get(column)?),
-            Row::Postgres(row) => Ok(row.try_get(column)?),
-        }
-    }
-
-    pub(super) fn optional_int(&self, column: usize) -> Result<Option<i64>> {
-        match self {
-            Row::Sqlite(row) => Ok(row.try_get(column)?),
-            Row::Postgres(row) => Ok(row.try_get(column)?),
-        }
-    }
-
-    pub(super) fn optional_text(&self, column: usize) -> Result<Option<String>> {
-        match self {
-            Row::Sqlite(row) => Ok(row.try_get(column)?),
-            Row::Postgres(row) => Ok(row.try_get(column)?),
-        }
-    }
-
-    pub(super) fn text(&self, column: usize) -> Result<String> {
-        match self {
-            Row::Sqlite(row) => Ok(row.try_get(column)?),
-            Row::Postgres(row) => Ok(row.try_get(column)?),
-        }
-    }
-}
-
-impl From<i64> for Arg {
-    fn from(value: i64) -> Self {
-        Arg::Int(Some(value))
-    }
-}
-
-impl From<Option<i64>> for Arg {
-    fn from(value: Option<i64>) -> Self {
-        Arg::Int(value)
-    }
-}
-
-impl From<&str> for Arg {
-    fn from(value: &str) -> Self {
-        Arg::Text(Some(value.into()))
-    }
-}
-
-impl From<String> for Arg {
-    fn from(value: String) -> Self {
-        Arg::Text(Some(value.into()))
-    }
-}
-
-impl From<&Arc<str>> for Arg {
-    fn from(value: &Arc<str>) -> Self {
-        Arg::Text(Some(value.clone()))
-    }
-}
-
-impl From<Option<String>> for Arg {
-    fn from(value: Option<String>) -> Self {
-        Arg::Text(value.map(Arc::from))
-    }
-}
-
-/// Binds values of different types in one list.
-macro_rules! args {
-    ($($value:expr),* $(,)?) => { vec![$($crate::store::engine::Arg::from($value)),*] };
-}
-pub(super) use args;
