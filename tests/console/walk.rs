@@ -20,6 +20,7 @@ async fn a_newcomer_reads_asks_answers_and_sees_next_weeks_digest() {
     reads_the_digest(&browser).await;
     asks_by_keyboard(&browser).await;
     asks_before_the_list_has_come(&browser).await;
+    turns_a_page(&browser).await;
     answers_the_poll(&browser, "grace", "hopeful").await;
     changes_person(&browser, DAVID).await;
     sees_no_answer_of_others(&browser).await;
@@ -81,11 +82,29 @@ async fn asks_before_the_list_has_come(browser: &Browser) {
     browser.run("window.inTime()", vec![]).await;
 }
 
+/// Whoever has no mouse goes on at the new page, whose button of before is gone.
+async fn turns_a_page(browser: &Browser) {
+    browser.keys("/cx customer Globex").await;
+    browser.keys(&Key::Escape.to_string()).await;
+    browser.keys(&Key::Enter.to_string()).await;
+    browser.until("article.private button", "Next: page 2").await;
+    let next = "const next = [...document.querySelectorAll('article.private button')]
+        .find((one) => one.textContent.startsWith('Next'));
+        next.focus();
+        next.click();";
+    browser.run(next, vec![]).await;
+    browser.until("article.private:focus button", "Back: page 1").await;
+}
+
 async fn answers_the_poll(browser: &Browser, who: &str, word: &str) {
     let say_it = r#"article:not(.private) button[data-press^="mood/say?"]"#;
     browser.click(say_it).await;
     browser.until("dialog[open] h2", "Say").await;
     finds_no_barrier(browser, "the form").await;
+    let described = "return [...document.querySelectorAll('dialog [aria-describedby]')]
+        .flatMap((one) => one.getAttribute('aria-describedby').split(' '))
+        .filter((id) => !document.getElementById(id))";
+    assert_eq!(browser.run(described, vec![]).await, json!([]), "every hint and fault is there");
     browser.picture(&format!("form-{who}")).await;
     browser.click("dialog input[name=word]").await;
     browser.keys("two words").await;
@@ -102,8 +121,9 @@ async fn answers_the_poll(browser: &Browser, who: &str, word: &str) {
 
 async fn changes_person(browser: &Browser, (id, name): (&str, &str)) {
     browser.click(&format!("#person option[value=\"{id}\"]")).await;
+    browser.click("#become").await;
     // The page that comes says who it is for from the start.
-    browser.until(&format!("body[data-as=\"{id}\"] #person option:checked"), name).await;
+    browser.until(&format!("body[data-as=\"{id}\"] #person:focus option:checked"), name).await;
 }
 
 async fn sees_no_answer_of_others(browser: &Browser) {

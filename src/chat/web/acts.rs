@@ -45,8 +45,13 @@ pub(super) struct As {
 
 pub(super) async fn page(State(console): Shared, Query(who): Query<As>) -> Response {
     let (setup, zone) = (&console.setup, &console.setup.zone);
-    let Some(me) = console.person(&who.person).or(setup.people.first()) else {
-        return StatusCode::NOT_FOUND.into_response();
+    let me = match who.person.as_str() {
+        "" => setup.people.first(),
+        person => console.person(person),
+    };
+    let Some(me) = me else {
+        return (StatusCode::NOT_FOUND, "There is nobody of that name here; leave out ?as=…\n")
+            .into_response();
     };
     let sight = console.room.since(0, &me.id);
     let next = console.time.get().map(|time| time.next()).unwrap_or_default();
@@ -181,6 +186,9 @@ pub(super) struct Then {
     /// A line for the one who acted.
     #[serde(skip_serializing_if = "Option::is_none")]
     say: Option<String>,
+    /// What the clock shows, where it was moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    now: Option<String>,
 }
 
 type Acted<T> = Result<Json<T>, (StatusCode, String)>;
@@ -260,7 +268,10 @@ pub(super) async fn forward(State(console): Shared, Json(act): Json<Act<Forward>
     }
     let time = console.time.get().ok_or_else(stopping)?;
     match time.forward(by).await {
-        Ok(()) => Ok(Json(Then::default())),
+        Ok(()) => {
+            let now = sight::now(console.clock.now(), &console.setup.zone);
+            Ok(Json(Then { now: Some(now), ..Then::default() }))
+        }
         Err(error) => {
             tracing::error!("the clock was not moved: {}", with_advice(&error));
             told("That did not work; the reason is in the log of cxbot demo.".to_owned())

@@ -44,6 +44,10 @@ impl DemoTime {
     /// Moves the clock to an instant, from one thing that comes due to the next.
     pub(super) async fn move_to(&self, at: Timestamp) -> Result<()> {
         let _doing = self.doing.lock().await;
+        self.go_to(at).await
+    }
+
+    async fn go_to(&self, at: Timestamp) -> Result<()> {
         loop {
             let next = self.bot.next_due(self.clock.now()).filter(|next| *next < at);
             self.clock.forward_to(next.unwrap_or(at));
@@ -63,10 +67,12 @@ impl DemoTime {
 #[async_trait]
 impl Time for DemoTime {
     async fn forward(&self, by: Span) -> Result<()> {
+        // Two that move it at once move it twice.
+        let _doing = self.doing.lock().await;
         let zone = &self.app.workspace().zone;
         // A day on is the same hour on the next day, whatever the clocks do that night.
         let to = zone.to_datetime(self.clock.now()).checked_add(by)?;
-        self.move_to(zone.to_ambiguous_timestamp(to).compatible()?).await
+        self.go_to(zone.to_ambiguous_timestamp(to).compatible()?).await
     }
 
     fn next(&self) -> Vec<(String, Timestamp)> {

@@ -8,6 +8,8 @@ const line = find("line");
 const choices = find("choices");
 const dialog = find("window");
 
+const GONE = "The demo does not answer. If it was stopped, start it again and open its new address.";
+
 const say = (words) => { find("status").textContent = words; };
 
 async function send(where, what) {
@@ -20,7 +22,7 @@ async function send(where, what) {
     if (answer.ok) return await answer.json();
     say(await answer.text());
   } catch {
-    say("The demo does not answer. If it was stopped, start it again and open its new address.");
+    say(GONE);
   }
   return null;
 }
@@ -70,8 +72,16 @@ function show(change) {
   const focused = post.contains(document.activeElement) ? document.activeElement.dataset.press : null;
   // Drawn by the server, which escapes every word.
   post.innerHTML = change.html;
-  if (focused) pressable(post, focused)?.focus();
-  if (!known && (atEnd || change.private)) article.scrollIntoView({ block: "nearest" });
+  const wasPressed = pressed?.on === change.key && isNowhere(document.activeElement);
+  if (focused || wasPressed) goTo(article, focused ?? pressed.id);
+  if (known) return;
+  if (change.private && pressed?.waits) {
+    pressed.waits = false;
+    goTo(article);
+  } else if (came && !change.thread) {
+    came.push(article);
+    came[0].scrollIntoView({ block: "start" });
+  } else if (atEnd || change.private) article.scrollIntoView({ block: "nearest" });
 }
 
 function listen() {
@@ -79,25 +89,44 @@ function listen() {
   events.addEventListener("item", (event) => show(JSON.parse(event.data)));
   events.addEventListener("clock", (event) => { find("now").textContent = event.data; });
   events.addEventListener("open", () => say(""));
-  events.addEventListener("error", () => say("The demo does not answer. Waiting for it."));
+  events.addEventListener("error", () => say(GONE));
 }
 
 /* What people press. */
 
-// Nobody is taken from where they are; the dialog that is closed is no place to be.
-const isNowhere = (place) => place === document.body || dialog.contains(place);
+// What was pressed last: the button, its post, and whether an answer of its own is waited for.
+let pressed = null;
 
-const pressable = (within, id) => within?.querySelector(`[data-press="${CSS.escape(id)}"]`);
+// The posts that came while the clock moved.
+let came = null;
+
+// Nobody is taken from where they are; the dialog that is closed is no place to be.
+const isNowhere = (place) => place === document.body || (!dialog.open && dialog.contains(place));
+
+// To a button of a post as it stands now, or, where it is gone, to where the post begins.
+function goTo(article, id) {
+  const button = id && article.querySelector(`[data-press="${CSS.escape(id)}"]`);
+  if (button) return button.focus({ preventScroll: true });
+  article.tabIndex = -1;
+  article.focus({ preventScroll: true });
+  article.scrollIntoView({ block: "start" });
+}
 
 async function press(button) {
   button.disabled = true;
   const { press: id } = button.dataset;
   const on = button.closest("article")?.id ?? "";
+  pressed = { id, on, waits: true };
   const then = await send("press", { id, on });
   button.disabled = false;
-  // To the button as it stands then: its post may be drawn anew meanwhile.
-  const goBack = () => isNowhere(document.activeElement) && pressable(find(on), id)?.focus();
-  if (then?.form) return open(then.form, goBack);
+  const goBack = () => {
+    const article = find(on);
+    if (article && isNowhere(document.activeElement)) goTo(article, id);
+  };
+  if (then?.form) {
+    pressed.waits = false;
+    return open(then.form, goBack);
+  }
   goBack();
   if (then) say(then.say ?? "");
 }
@@ -106,10 +135,16 @@ async function forward(button) {
   const all = document.querySelectorAll("[data-by]");
   all.forEach((one) => { one.disabled = true; });
   say("The clock moves.");
+  came = [];
   const then = await send("forward", { by: button.dataset.by });
+  // What came last is on its way beside the answer.
+  await new Promise((later) => setTimeout(later, 300));
+  const news = came.length ? ` New in the channel: ${came.length}.` : "";
+  came = null;
   all.forEach((one) => { one.disabled = false; });
   button.focus();
-  if (then) say(then.say ?? "The clock has moved.");
+  if (then?.now) find("now").textContent = then.now;
+  if (then) say(then.say ?? `The clock has moved.${news}`);
 }
 
 document.addEventListener("click", (event) => {
@@ -121,9 +156,13 @@ document.addEventListener("click", (event) => {
   else if ("close" in button.dataset) dialog.close();
 });
 
-find("person").addEventListener("change", (event) => {
-  location.search = `?as=${encodeURIComponent(event.target.value)}`;
+find("who").addEventListener("submit", (event) => {
+  event.preventDefault();
+  location.search = `?as=${encodeURIComponent(find("person").value)}`;
 });
+
+// A browser that goes back brings the choice of the page that was left along.
+addEventListener("pageshow", () => { find("person").value = page.as; });
 
 /* Forms. */
 
@@ -149,7 +188,8 @@ async function fill(event) {
   const form = event.target;
   const values = Object.fromEntries(new FormData(form));
   const then = await send("submit", { id: form.dataset.id, values });
-  if (!then) dialog.close();
+  // Nothing that was written is lost.
+  if (!then) mark(form, [{ argument: "", why: find("status").textContent }]);
   else if (then.faults) mark(form, then.faults);
   else { dialog.close(); say(then.say ?? ""); }
 }
@@ -238,4 +278,5 @@ find("ask").addEventListener("submit", async (event) => {
   if (!then.say) line.value = "";
 });
 
+if (location.search) find("person").focus();
 listen();
