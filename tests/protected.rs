@@ -175,6 +175,10 @@ async fn a_teams_edition_shows_its_lanes_and_a_small_team_hides_itself() {
         // The small team is all that is left of the lane without the large one.
         assert_eq!(digest["lanes"][0]["hidden"], json!(true), "{edition}: {digest}");
         assert_eq!(digest["topics"], json!([]), "a team's topics would combine");
+        // How much so few closed is what each of them did.
+        let coverage = &digest["coverage"];
+        assert_eq!(coverage["hidden"], json!(true), "{edition}: {digest}");
+        assert_eq!(coverage["closed"], json!(0), "{edition}: {digest}");
     }
 }
 

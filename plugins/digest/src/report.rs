@@ -82,16 +82,19 @@ pub struct Previous {
 }
 
 /// closed = scored + excluded + unscored, exactly.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Coverage {
     pub closed: u64,
     pub scored: u64,
     /// By rule.
     pub excluded: BTreeMap<String, u64>,
     pub unscored: UnscoredCounts,
+    /// Whether protected mode does not show it; then all figures are 0.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct UnscoredCounts {
     pub no_score: u64,
     pub too_short: u64,
@@ -219,6 +222,9 @@ fn split(window: &Window, lane: Lane, good_from: u8) -> Option<figures::Parts> {
 
 impl Coverage {
     fn of(counts: &WeekCounts) -> Coverage {
+        if counts.withheld {
+            return Coverage { hidden: true, ..Coverage::default() };
+        }
         let unscored = |reason| counts.unscored.get(&reason).copied().unwrap_or_default();
         let excluded = counts.excluded.iter().filter(|(_, excluded)| excluded.closed > 0);
         Coverage {
@@ -230,6 +236,7 @@ impl Coverage {
                 too_short: unscored(Unscored::TooShort),
                 too_recent: unscored(Unscored::TooRecent),
             },
+            hidden: false,
         }
     }
 }

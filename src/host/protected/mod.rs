@@ -157,6 +157,7 @@ type HasTopic<'l> = dyn Fn(&str) -> bool + 'l;
 fn keep(counts: &mut WeekCounts, known: Option<&Known>, filter: &Filter, is_over: bool) {
     let none = Known::default();
     let known = known.unwrap_or(&none);
+    let mut shows_any = false;
     for lane in Lane::ALL {
         let cells = &mut counts.lanes[lane];
         let shown = Shown::of(&known.lanes[lane], filter);
@@ -173,6 +174,7 @@ fn keep(counts: &mut WeekCounts, known: Option<&Known>, filter: &Filter, is_over
             *cells = Cells { hidden: cells.all.scored(), ..Cells::default() };
             continue;
         }
+        shows_any = true;
         let before = cells.topics.len();
         cells.topics.retain(|topic, _| has(topic));
         cells.customers.retain(|label, _| label.is_empty() || has(label));
@@ -181,6 +183,17 @@ fn keep(counts: &mut WeekCounts, known: Option<&Known>, filter: &Filter, is_over
     for excluded in counts.excluded.values_mut() {
         excluded.lanes = PerLane::default();
         excluded.scored = 0;
+    }
+    // How much a small team closed is its people's workload.
+    if *filter != Filter::default() && !shows_any {
+        for lane in Lane::ALL {
+            counts.lanes[lane].hidden = counts.lanes[lane].hidden.min(1);
+        }
+        *counts = WeekCounts {
+            lanes: std::mem::take(&mut counts.lanes),
+            withheld: true,
+            ..WeekCounts::default()
+        };
     }
 }
 

@@ -6,6 +6,7 @@ use cxbot_sdk::scores::Trouble;
 use cxbot_sdk::words::{count, counted, day_time, percent};
 use cxbot_sdk::{Message, Text, Workspace};
 
+use super::lanes;
 use crate::Weekly;
 
 /// Most characters of one trouble: services write long errors.
@@ -55,6 +56,11 @@ fn reason(rule: &str, workspace: &Workspace) -> String {
 pub(super) fn coverage(weekly: &Weekly, workspace: &Workspace) -> Message {
     let report = &weekly.report;
     let coverage = &report.coverage;
+    let heading = "Coverage, CSAT and exclusions";
+    if coverage.hidden {
+        let words = lanes::too_few(report, "Coverage");
+        return Message::new(words.clone()).heading(heading).text(words);
+    }
     let unscored = coverage.unscored;
     let excluded: u64 = coverage.excluded.values().sum();
     let missing = unscored.no_score + unscored.too_short + unscored.too_recent;
@@ -67,14 +73,13 @@ pub(super) fn coverage(weekly: &Weekly, workspace: &Workspace) -> Message {
     );
     let settle = workspace.settle.as_hours();
     let fact = |label: &str, n: u64| Fact { label: label.into(), value: count(n).into() };
-    let message = Message::new(format!("Coverage: {sum}"))
-        .heading("Coverage, CSAT and exclusions")
-        .text(sum)
-        .block(Block::Facts(vec![
+    let message = Message::new(format!("Coverage: {sum}")).heading(heading).text(sum).block(
+        Block::Facts(vec![
             fact("No score given", unscored.no_score),
             fact("Too short to score", unscored.too_short),
             fact(&format!("Closed under {settle} hours ago"), unscored.too_recent),
-        ]));
+        ]),
+    );
     let message = weekly
         .excluded
         .iter()

@@ -9,7 +9,7 @@ use cxbot_sdk::{Message, Text, Workspace};
 use super::parent::lane_line;
 
 use crate::Weekly;
-use crate::report::Cell;
+use crate::report::{Cell, Report};
 
 /// Weeks in the chart, this one included.
 const CHART_WEEKS: usize = 12;
@@ -37,14 +37,22 @@ pub(super) fn lane(weekly: &Weekly, lane: Lane, workspace: &Workspace) -> Messag
     fold_in(message, more_to_tell(cell))
 }
 
+/// Why protected mode does not show something.
+pub(super) fn too_few(report: &Report, what: &str) -> String {
+    match report.as_of < report.to {
+        true => {
+            format!("{what} is not shown yet: in protected mode a week is shown once it is over.")
+        }
+        false => format!("{what} is not shown: protected mode takes 20 conversations of 5 people."),
+    }
+}
+
 /// The lane's cell, or why there is nothing to show of it.
-pub(super) fn shown(weekly: &Weekly, lane: Lane) -> Result<&Cell, &'static str> {
+pub(super) fn shown(weekly: &Weekly, lane: Lane) -> Result<&Cell, String> {
     match weekly.report.lane(lane) {
         Some(cell) if cell.scored > 0 => Ok(cell),
-        Some(cell) if cell.hidden => {
-            Err("This lane is not shown: protected mode takes 20 conversations of 5 people.")
-        }
-        _ => Err("No scored conversations in this lane this week."),
+        Some(cell) if cell.hidden => Err(too_few(&weekly.report, "This lane")),
+        _ => Err("No scored conversations in this lane this week.".to_owned()),
     }
 }
 

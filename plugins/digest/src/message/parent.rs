@@ -222,6 +222,9 @@ pub(super) fn judged(cell: &Cell) -> String {
 
 pub(super) fn coverage_line(report: &Report) -> Text {
     let coverage = &report.coverage;
+    if coverage.hidden {
+        return format!("Coverage: {NOT_SHOWN}.").into();
+    }
     let of_closed = |n: u64| match coverage.closed {
         0 => String::new(),
         closed => format!(" ({})", percent(n as f64 / closed as f64)),

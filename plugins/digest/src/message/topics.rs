@@ -26,7 +26,10 @@ pub(super) fn topics(weekly: &Weekly, workspace: &Workspace) -> Message {
         ));
     }
     if report.topics.is_empty() && report.hidden_topics == 0 {
-        return message.text("No scored conversation has a topic this week.");
+        return message.text(match report.lanes.iter().any(|cell| cell.hidden) {
+            true => "Topics of lanes that are not shown are not shown either.",
+            false => "No scored conversation has a topic this week.",
+        });
     }
     let moved = weekly.evidence.quotes.iter().flat_map(|(cell, examples)| {
         let quotes = examples.iter().map(|example| quote(weekly, example));

@@ -73,6 +73,8 @@ pub struct WeekCounts {
     /// By reason.
     pub unscored: BTreeMap<Unscored, u64>,
     pub csat: Csat,
+    /// Whether protected mode lends nothing of it; then all of it is empty.
+    pub withheld: bool,
 }
 
 impl WeekCounts {
