@@ -210,7 +210,7 @@ async fn a_refusal_says_what_can_be_asked() {
     mood everything
         what takes open, close, results, history or export, not "everything".
     audit Bob
-        There is no teammate "Bob".
+        There is no teammate and no customer "Bob".
     "#);
 }
 

@@ -168,6 +168,24 @@ async fn a_channel_cleared_for_figures_gets_no_quotes_and_no_names() {
     }
 }
 
+#[tokio::test]
+async fn a_channel_that_carries_no_names_gets_none_within_a_quote_either() {
+    let mut all = autumn();
+    for one in &mut all {
+        one.explanation = Some("Lee was happy, and so was Ana.".to_owned());
+    }
+    let host = TestHost::new(NOW, all);
+    for (clearance, quote) in [
+        ("quotes", "[name] was happy, and so was [name]."),
+        ("names", "Lee was happy, and so was Ana."),
+    ] {
+        let text = whole(&digest_of(&host, json!({"clearance": clearance})).await);
+        assert!(text.contains(quote), "{clearance}: {text}");
+        assert_eq!(text.contains("Lee was"), clearance == "names", "{clearance}: {text}");
+        assert_eq!(text.contains("quoted as they are"), clearance == "names", "{text}");
+    }
+}
+
 /// Channels for which the workspace says what they carry.
 fn carrying(list: &[(&str, Clearance)]) -> Vec<Channel> {
     let channel = |(at, clearance): &(&str, Clearance)| Channel {

@@ -1,5 +1,7 @@
 //! Who may see whom, failing closed: without a role and without a teammate id of one's own, nobody.
 
+use std::collections::BTreeSet;
+
 use cxbot_sdk::history::Colleague;
 use cxbot_sdk::text::shorten;
 use cxbot_sdk::{Clearance, Error, Invoker, Result, Text, Workspace};
@@ -26,6 +28,29 @@ fn has(invoker: &Invoker, roles: &[&str]) -> bool {
 /// The colleagues whose cards the invoker may see.
 pub(crate) fn visible<'c>(invoker: &Invoker, all: &'c [Colleague]) -> Vec<&'c Colleague> {
     all.iter().filter(|colleague| may_see(invoker, colleague)).collect()
+}
+
+/// The teammates whom a card about others may name to the invoker: from who worked on what, and how it was
+/// rated, a card of each of them could be put together.
+pub(crate) struct Named(Option<BTreeSet<String>>);
+
+impl Named {
+    pub(crate) fn to(invoker: &Invoker, all: &[Colleague]) -> Named {
+        let keys = || visible(invoker, all).into_iter().flat_map(|one| one.keys.clone());
+        Named((!has(invoker, &SEE_EVERYONE)).then(|| keys().collect()))
+    }
+
+    /// Whether they may be named; by `source/id`.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.0.as_ref().is_none_or(|keys| keys.contains(key))
+    }
+
+    /// Of whom a card shows, as the audit log has them, those whom it names.
+    pub(crate) fn of(&self, subjects: &[String]) -> Vec<String> {
+        let is_named =
+            |one: &&String| one.strip_prefix("teammate ").is_none_or(|key| self.has(key));
+        subjects.iter().filter(is_named).cloned().collect()
+    }
 }
 
 fn may_see(invoker: &Invoker, colleague: &Colleague) -> bool {

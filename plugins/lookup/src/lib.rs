@@ -16,6 +16,7 @@ use cxbot_sdk::plugin::Suggestion;
 use cxbot_sdk::{Clearance, Cx, Error, Invoker, Message, Need, Plugin, Reply, Result, Routes};
 use jiff::Timestamp;
 
+use access::Named;
 use arguments::{AuditArgs, CustomerArgs, GroupArgs, MeArgs, TeammateArgs, TopicArgs, WhyArgs};
 use config::{Config, Group};
 use find::Found;
@@ -143,8 +144,9 @@ impl Lookup {
         access::may_see_customers(&invoker)?;
         match gather::customer(&cx, &args.who).await? {
             FoundCustomer::One(history) => {
-                cx.audit(&invoker, history.subjects.clone(), "customer").await?;
-                let card = card::customer(&history, cx.workspace());
+                let named = Named::to(&invoker, &cx.colleagues().await?);
+                cx.audit(&invoker, named.of(&history.subjects), "customer").await?;
+                let card = card::customer(&history, &named, cx.workspace());
                 Self::answer(&cx, card, cx.now()).await
             }
             FoundCustomer::Several(some) => {
@@ -169,7 +171,10 @@ impl Lookup {
     async fn topic(cx: Cx<Self>, invoker: Invoker, args: TopicArgs) -> Result<Reply> {
         let quotes = access::quotes(&invoker, cx.workspace());
         match gather::topic(&cx, &args.name).await? {
-            Ok(topic) => {
+            Ok(mut topic) => {
+                if access::carried(&invoker, cx.workspace()) < Clearance::Names {
+                    topic.name_nobody();
+                }
                 let card = card::topic(&topic, quotes, cx.workspace());
                 Self::answer(&cx, card, topic.week.end(&cx.workspace().zone)).await
             }
@@ -218,13 +223,31 @@ impl Lookup {
         let (title, subjects) = match who {
             Some(who) => match find::teammate(&everyone, who) {
                 Found::One(one) => ("Who looked them up", Some(of(&[one]))),
-                Found::Several(some) => ("Who looked them up", Some(of(&some))),
-                Found::None(near) => return Err(card::nobody_to_audit(who, &near)),
+                Found::Several(some) => {
+                    return Ok(Reply::Private(card::which_to_audit(who, &some)));
+                }
+                Found::None(near) => match Self::customers_to_audit(&cx, who).await? {
+                    Some(subjects) => ("Who looked them up", Some(subjects)),
+                    None => return Err(card::nobody_to_audit(who, &near)),
+                },
             },
             None if is_auditor && args.who.is_none() => ("Who looked anyone up", None),
             None => ("Who looked you up", Some(of(&own.collect::<Vec<_>>()))),
         };
         let looked = cx.audited(subjects.as_deref(), LOOKS + 1).await?;
         Ok(Reply::Private(card::lookups(title, &looked, LOOKS, &colleagues)))
+    }
+
+    /// The customer or the company that an auditor means, as the log has them; nobody is named in protected
+    /// mode.
+    async fn customers_to_audit(cx: &Cx<Self>, who: &str) -> Result<Option<Vec<String>>> {
+        if cx.workspace().protected {
+            return Ok(None);
+        }
+        Ok(match gather::customer(cx, who).await? {
+            FoundCustomer::One(history) => Some(history.meant),
+            FoundCustomer::Several(some) => return Err(card::name_one_customer(who, &some)),
+            FoundCustomer::None(_) => None,
+        })
     }
 }

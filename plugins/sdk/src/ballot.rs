@@ -21,6 +21,8 @@ use crate::destination::{Destination, PLATFORMS};
 use crate::error::Result;
 use crate::invoker::Invoker;
 use crate::message::Message;
+#[cfg(doc)]
+use crate::names::NAME_MARK;
 
 /// Who is asked, as settings write it: a name of `[[people]]`; a channel, `slack:C0123ABCD` or
 /// `discord:112233`; a user group of Slack, `slack:S0123ABCD`, or a role of Discord, `discord:@&112233`; or
@@ -187,9 +189,6 @@ pub trait Ballots: Send + Sync {
         texts: &[String],
     ) -> anyhow::Result<Vec<String>>;
 }
-
-/// What stands in the place of a name.
-pub const NAME_MARK: &str = "[name]";
 
 /// One ballot of a plugin.
 pub struct Ballot<'h> {

@@ -7,6 +7,8 @@ use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::names::{NAME_MARK, Names};
+
 /// One support conversation, closed at an instant. Only source, id and `closed_at` are required.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Conversation {
@@ -52,6 +54,24 @@ pub struct Conversation {
     /// Fields that we do not know: kept, so that export gives back what import took.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
+}
+
+impl Conversation {
+    /// The explanation that came with the score, if any did.
+    pub fn why(&self) -> Option<&str> {
+        self.explanation.as_deref().map(str::trim).filter(|why| !why.is_empty())
+    }
+
+    /// The same for where nobody may be named: neither the customer nor their company nor who worked on it.
+    pub fn why_unnamed(&self) -> Option<String> {
+        let customer = self.customer.as_ref();
+        let company = customer.and_then(|one| one.company.as_ref()?.name.as_deref());
+        let teammates = self.teammates.iter().filter_map(|one| one.name.clone());
+        let people: Vec<String> =
+            teammates.chain(customer.and_then(|one| one.name.clone())).collect();
+        let names = Names::of(&people).and_companies(company);
+        Some(names.masked(self.why()?, NAME_MARK))
+    }
 }
 
 /// The customer's own answer to a survey.

@@ -8,6 +8,12 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
+/// What stands in the place of a name.
+pub const NAME_MARK: &str = "[name]";
+/// What stands behind a company's name and is left out when people speak of it, without dots and case.
+const LEGAL_FORMS: [&str; 14] = [
+    "ab", "ag", "as", "bv", "co", "corp", "gmbh", "inc", "limited", "llc", "ltd", "oy", "plc", "sa",
+];
 /// A single letter is no name by itself.
 const SHORTEST: usize = 2;
 
@@ -36,9 +42,30 @@ impl Names {
             [one] => is_name(one),
             _ => true,
         });
-        // "Ana Silva" before "Ana".
-        all.sort_by_key(|name| std::cmp::Reverse(name.len()));
-        Names(all)
+        let mut names = Names(all);
+        names.longest_first();
+        names
+    }
+
+    /// These and companies, whose names are looked for as a whole: their parts are words of every day.
+    pub fn and_companies<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Names {
+        for name in names {
+            let mut words: Vec<String> = name.unicode_words().map(fold).collect();
+            while words.len() > 1 && words.last().is_some_and(|it| LEGAL_FORMS.contains(&&**it)) {
+                self.0.push(words.clone());
+                words.pop();
+            }
+            if words.len() > 1 || words.first().is_some_and(|word| is_name(word)) {
+                self.0.push(words);
+            }
+        }
+        self.longest_first();
+        self
+    }
+
+    /// "Ana Silva" before "Ana".
+    fn longest_first(&mut self) {
+        self.0.sort_by_key(|name| std::cmp::Reverse(name.len()));
     }
 
     /// The words with a mark in the place of each of these names, as whole words.
@@ -168,6 +195,18 @@ mod tests {
         }
         assert_eq!(masked("Hope Young and An Do", &names), "[name] and [name]");
         assert_eq!(masked("cruz", &names), "[name]");
+    }
+
+    #[test]
+    fn a_company_is_found_as_a_whole_and_without_its_legal_form() {
+        let names = Names::of(&[]).and_companies(["Acme Ltd", "Cloud Services Inc", "Hope"]);
+        for (words, wanted) in [
+            ("ACME Ltd. and Acme's export", "[name]. and [name]'s export"),
+            ("Cloud Services is in the cloud", "[name] is in the cloud"),
+            ("hope, limited", "hope, limited"),
+        ] {
+            assert_eq!(names.masked(words, NAME_MARK), wanted);
+        }
     }
 
     #[test]

@@ -17,9 +17,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use async_trait::async_trait;
-use cxbot_sdk::ballot::{Ballots, Cast, NAME_MARK, Whom};
+use cxbot_sdk::ballot::{Ballots, Cast, Whom};
 use cxbot_sdk::cx::Render;
-use cxbot_sdk::names::Names;
+use cxbot_sdk::names::{NAME_MARK, Names};
 use cxbot_sdk::{Destination, Error, Host, Message};
 use jiff::Timestamp;
 use jiff::civil::Time;

@@ -149,11 +149,11 @@ fn seen(report: &Report, what: &str) -> String {
 }
 
 fn lone_win(weekly: &Weekly, conversation: &Conversation) -> Text {
-    let why = conversation.explanation.as_deref().unwrap_or_default();
+    let why = super::quotes::why(weekly, conversation).unwrap_or_default();
     let lead = Text::from("A conversation rated 5");
     let lead = match weekly.edition.clearance {
         Clearance::Figures => lead,
-        _ => lead.plain(": “").shortened(why.trim(), QUOTE_LIMIT).plain("”"),
+        _ => lead.plain(": “").shortened(why, QUOTE_LIMIT).plain("”"),
     };
     lead.plain(" (").then(super::quotes::way_to(conversation)).plain(")")
 }

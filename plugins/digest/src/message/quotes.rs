@@ -1,5 +1,7 @@
 //! Messages that show conversations: wins, and a small set worth reading.
 
+use std::borrow::Cow;
+
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::text::shorten;
 use cxbot_sdk::{Clearance, Message, Text, Workspace};
@@ -35,10 +37,16 @@ pub(super) fn wins(weekly: &Weekly, workspace: &Workspace) -> Message {
             .text(quote(weekly, example)),
         (None, None) => message.text(no_clear_win(&weekly.report)),
     };
-    let shown = evidence.win.as_ref().map_or(0, |(_, examples)| examples.len())
-        + usize::from(evidence.lone_win.is_some());
-    match shown > 0 && weekly.edition.clearance >= Clearance::Quotes {
-        true => message.note("Explanations come with the score and are quoted as they are."),
+    let examples = evidence.win.iter().flat_map(|(_, examples)| examples);
+    let whys: Vec<&Conversation> = examples.chain(&evidence.lone_win).collect();
+    let is_whole = |one: &&Conversation| why(weekly, one).as_deref() == one.why();
+    match weekly.edition.clearance >= Clearance::Quotes && !whys.is_empty() {
+        true if whys.iter().all(is_whole) => {
+            message.note("Explanations come with the score and are quoted as they are.")
+        }
+        true => message.note(
+            "Explanations come with the score; this channel does not show the names in them.",
+        ),
         false => message,
     }
 }
@@ -72,10 +80,17 @@ fn reason_words(reason: Reason, conversation: &Conversation) -> String {
     }
 }
 
+/// The explanation, without names where the channel may not carry them.
+pub(super) fn why<'c>(weekly: &Weekly, conversation: &'c Conversation) -> Option<Cow<'c, str>> {
+    match weekly.edition.clearance {
+        Clearance::Names => conversation.why().map(Cow::Borrowed),
+        Clearance::Quotes | Clearance::Figures => conversation.why_unnamed().map(Cow::Owned),
+    }
+}
+
 /// `“explanation” — conversation 88123`; without the quote where the channel may not carry it.
 pub(super) fn quote(weekly: &Weekly, conversation: &Conversation) -> Text {
-    let why = conversation.explanation.as_deref().map(str::trim).filter(|why| !why.is_empty());
-    let text = match (weekly.edition.clearance, why) {
+    let text = match (weekly.edition.clearance, why(weekly, conversation)) {
         (Clearance::Figures, _) => Text::new(),
         (_, Some(why)) => Text::from("“").shortened(why, QUOTE_LIMIT).plain("” — "),
         (_, None) => Text::from("Why: not known — "),

@@ -14,6 +14,7 @@ use jiff::SignedDuration;
 
 use super::{NAME, and_more, case, left_out, offered, share_words};
 use crate::Lookup;
+use crate::access::Named;
 use crate::arguments::CustomerArgs;
 use crate::gather::{HISTORY, Namesake, OfCustomer};
 
@@ -60,6 +61,13 @@ pub(crate) fn which_customer(who: &str, some: &[Namesake], workspace: &Workspace
     message.note(format!("{note}{how}{more}"))
 }
 
+/// For an auditor, who has to say whom they mean.
+pub(crate) fn name_one_customer(who: &str, some: &[Namesake]) -> Error {
+    let text = Text::from("Several are meant by \"").verbatim(shorten(who.trim(), NAME));
+    let asked: Vec<String> = some.iter().take(OFFERED).map(Namesake::asked).collect();
+    Error::refused(offered(text.plain("\"."), "Ask with one of:", &asked))
+}
+
 /// `Lee Wong, Acme Ltd, 10 Nov 2026`.
 fn label(one: &Namesake, workspace: &Workspace) -> String {
     let company = match one.kind {
@@ -92,7 +100,7 @@ fn in_words(offered: &[Namesake], labels: Vec<String>) -> Vec<Fact> {
     offered.iter().zip(labels).map(fact).collect()
 }
 
-pub(crate) fn customer(history: &OfCustomer, workspace: &Workspace) -> Message {
+pub(crate) fn customer(history: &OfCustomer, named: &Named, workspace: &Workspace) -> Message {
     let all = &history.conversations;
     let title = title(history);
     let message = Message::new(Text::from("The history of ").then(title.clone()))
@@ -101,7 +109,7 @@ pub(crate) fn customer(history: &OfCustomer, workspace: &Workspace) -> Message {
     let message = patterns(all).into_iter().fold(message, Message::text);
     let several = people(all).len() > 1;
     let mut parts = all.chunks(PART).map(|part| {
-        let part = part.iter().map(|one| with_who(one, several, workspace));
+        let part = part.iter().map(|one| with_who(one, several, named, workspace));
         part.fold(Message::new("More of the history"), Message::text)
     });
     let message = match parts.next() {
@@ -220,9 +228,10 @@ fn patterns(all: &[Conversation]) -> Vec<Text> {
 
 /// A case with who worked on it, with what leaves it out if anything does, and, where there are several
 /// customers, with whose it is.
-fn with_who(one: &Conversation, several: bool, workspace: &Workspace) -> Text {
+fn with_who(one: &Conversation, several: bool, named: &Named, workspace: &Workspace) -> Text {
     let people = one.teammates.iter().filter(|teammate| !teammate.bot);
-    let people: BTreeSet<&str> = people.map(Teammate::called).collect();
+    let called = |teammate| called(one, teammate, named);
+    let people: BTreeSet<&str> = people.map(called).collect();
     let text = match person(one).filter(|_| several) {
         Some(name) => Text::new().shortened(name, NAME).plain(": "),
         None => Text::new(),
@@ -234,5 +243,13 @@ fn with_who(one: &Conversation, several: bool, workspace: &Workspace) -> Text {
             let people = people.into_iter().collect::<Vec<_>>().join(", ");
             text.plain(" · ").shortened(people, NAME)
         }
+    }
+}
+
+/// What a teammate is called to someone who may not see the card of everyone.
+fn called<'t>(one: &Conversation, teammate: &'t Teammate, named: &Named) -> &'t str {
+    match named.has(&format!("{}/{}", one.source, teammate.id)) {
+        true => teammate.called(),
+        false => "a colleague",
     }
 }

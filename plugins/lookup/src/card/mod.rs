@@ -16,10 +16,10 @@ use cxbot_sdk::words::{count, day_time, percent, range};
 use cxbot_sdk::{Message, Text, Workspace};
 use jiff::Timestamp;
 
-pub(crate) use customer::{customer, no_customer, which_customer};
+pub(crate) use customer::{customer, name_one_customer, no_customer, which_customer};
 pub(crate) use group::{group, no_group};
 pub(crate) use small::{lookups, no_conversation, nobody_to_audit, why};
-pub(crate) use teammate::{teammate, unknown_name, which};
+pub(crate) use teammate::{teammate, unknown_name, which, which_to_audit};
 pub(crate) use topic::{no_topic, topic};
 
 /// An explanation is shortened to this many characters.
@@ -97,14 +97,9 @@ fn left_out(text: Text, conversation: &Conversation, workspace: &Workspace) -> T
     }
 }
 
-/// The explanation that came with the score.
-fn explanation(conversation: &Conversation) -> Option<&str> {
-    conversation.explanation.as_deref().map(str::trim).filter(|why| !why.is_empty())
-}
-
 /// The explanation as it was given, and the way to the conversation.
 fn quoted(text: Text, conversation: &Conversation) -> Text {
-    let text = match explanation(conversation) {
+    let text = match conversation.why() {
         Some(why) => text.plain("“").shortened(why, QUOTE).plain("” — "),
         None => text.plain("Why: not known — "),
     };

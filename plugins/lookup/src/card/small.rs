@@ -9,7 +9,7 @@ use cxbot_sdk::text::shorten;
 use cxbot_sdk::words::count;
 use cxbot_sdk::{Error, Message, Text, Workspace};
 
-use super::{NAME, case, explanation, left_out, offered};
+use super::{NAME, case, left_out, offered};
 
 pub(crate) fn no_conversation(asked: &str) -> Error {
     let text = Text::from("There is no conversation \"").verbatim(shorten(asked, NAME));
@@ -37,7 +37,7 @@ pub(crate) fn why(found: &[Conversation], workspace: &Workspace) -> Message {
             None => message,
         }
     });
-    match found.iter().any(|one| explanation(one).is_some()) {
+    match found.iter().any(|one| one.why().is_some()) {
         true => message
             .note("This is the explanation that came with the score; nothing is added to it."),
         false => message,
@@ -47,7 +47,8 @@ pub(crate) fn why(found: &[Conversation], workspace: &Workspace) -> Message {
 /// An auditor named someone whom nobody knows.
 pub(crate) fn nobody_to_audit(asked: &str, near: &[&Colleague]) -> Error {
     let names: Vec<&str> = near.iter().map(|one| &*one.name).collect();
-    let text = Text::from("There is no teammate \"").verbatim(shorten(asked, NAME)).plain("\".");
+    let text = Text::from("There is no teammate and no customer \"");
+    let text = text.verbatim(shorten(asked, NAME)).plain("\".");
     Error::refused(offered(text, "The nearest:", &names))
 }
 

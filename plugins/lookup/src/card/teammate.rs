@@ -7,10 +7,11 @@ use cxbot_sdk::text::shorten;
 use cxbot_sdk::words::{count, counted, percent, points, range};
 use cxbot_sdk::{Error, Message, Plugin, Text, Workspace};
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::{NAME, and_more, case, days, offered, share_words};
 use crate::Lookup;
-use crate::arguments::TeammateArgs;
+use crate::arguments::{AuditArgs, TeammateArgs};
 use crate::gather::{OfTeammate, Period, Unknown};
 
 /// Topics on a card.
@@ -19,13 +20,28 @@ const TOPICS: usize = 8;
 /// "Which Ana?", with a button each. Buttons carry ids, so that no name is in them; what they cannot carry
 /// is asked for again by id.
 pub(crate) fn which(args: &TeammateArgs, some: &[&Colleague]) -> Message {
+    let asked = |name: String| ("teammate", TeammateArgs { name, ..args.clone() });
+    which_of(&args.name, some, asked)
+}
+
+/// The same for an auditor.
+pub(crate) fn which_to_audit(who: &str, some: &[&Colleague]) -> Message {
+    which_of(who, some, |key| ("audit", AuditArgs { who: Some(key) }))
+}
+
+/// `asked` is the command about one of them, by their id, with its arguments.
+fn which_of<A: Serialize>(
+    words: &str,
+    some: &[&Colleague],
+    asked: impl Fn(String) -> (&'static str, A),
+) -> Message {
     let key = |one: &Colleague| one.keys.first().cloned().unwrap_or_default();
     let button = |one: &&Colleague| {
-        let args = TeammateArgs { name: key(one), ..args.clone() };
-        Button::call(&shorten(&one.name, NAME), Lookup::NAME, "teammate", &args).named_outside()
+        let (command, args) = asked(key(one));
+        Button::call(&shorten(&one.name, NAME), Lookup::NAME, command, &args).named_outside()
     };
     let buttons: Vec<Button> = some.iter().map(button).collect();
-    let words = Text::from("Which \"").verbatim(shorten(&args.name, NAME)).plain("\"?");
+    let words = Text::from("Which \"").verbatim(shorten(words, NAME)).plain("\"?");
     let message = Message::sentence(words);
     if buttons.iter().all(|button| button.id.len() <= Button::ID_LIMIT) {
         return message.block(Block::Buttons(buttons));

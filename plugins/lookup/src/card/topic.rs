@@ -43,6 +43,9 @@ pub(crate) fn topic(
     match topic.quotes.is_empty() {
         true => said,
         false => said.note(match quotes {
+            Ok(()) if topic.hides_names => {
+                "Explanations come with the score; this channel does not show the names in them."
+            }
             Ok(()) => "Explanations come with the score and are quoted as they are.",
             Err(why) => why,
         }),

@@ -28,6 +28,8 @@ pub(crate) struct OfCustomer {
     pub(crate) conversations: Vec<Conversation>,
     /// Whom this shows, as the audit log has them, whoever was asked for first.
     pub(crate) subjects: Vec<String>,
+    /// Of these, whoever was asked for.
+    pub(crate) meant: Vec<String>,
     /// The words that were asked with, without the kind of an id.
     pub(crate) who: String,
     /// The names of the people who were asked for; none for a company.
@@ -200,6 +202,8 @@ impl Reading<'_> {
             true => subjects.extend(first.iter().find_map(company)),
             false => subjects.extend(people.iter().filter_map(subject)),
         }
+        let mut meant = Ordered::default();
+        meant.extend(subjects.0.iter().cloned());
         let company = first.iter().find_map(company_name).filter(|_| people.is_empty());
         let mut names = Ordered::default();
         names.extend(people.iter().filter_map(|one| one.customer.as_ref()?.name.clone()));
@@ -210,9 +214,13 @@ impl Reading<'_> {
         if subjects.0.is_empty() {
             subjects.extend([format!("customer {who}")]);
         }
+        if meant.0.is_empty() {
+            meant.extend(subjects.0.first().cloned());
+        }
         OfCustomer {
             conversations,
             subjects: subjects.0,
+            meant: meant.0,
             who: who.to_owned(),
             asked_for: names.0,
             company: company.cloned(),

@@ -22,6 +22,19 @@ pub(crate) struct OfTopic {
     pub(crate) window: Window,
     /// What customers said, one good and one bad where there are.
     pub(crate) quotes: Vec<Conversation>,
+    /// Whether names in them are left out.
+    pub(crate) hides_names: bool,
+}
+
+impl OfTopic {
+    /// Leaves names out of what customers said.
+    pub(crate) fn name_nobody(&mut self) {
+        for one in &mut self.quotes {
+            let unnamed = one.why_unnamed();
+            self.hides_names |= unnamed.as_deref() != one.why();
+            one.explanation = unnamed;
+        }
+    }
 }
 
 /// What is offered where no topic has the name: some like it, else some of those that there are.
@@ -50,7 +63,7 @@ pub(crate) async fn topic(cx: &Cx<Lookup>, name: &str) -> Result<Result<OfTopic,
             quotes.extend(cx.scores()?.look(look).await?);
         }
     }
-    Ok(Ok(OfTopic { name, week, window, quotes }))
+    Ok(Ok(OfTopic { name, week, window, quotes, hides_names: false }))
 }
 
 /// The last complete week with the one before.

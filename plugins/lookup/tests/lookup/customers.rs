@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::house::{NOW, ask, invoker, one};
+use crate::house::{NOW, ask, host, invoker, one};
 use cxbot_sdk::Host;
 use cxbot_sdk::conversation::Conversation;
 use cxbot_sdk::scores::SourceState;
@@ -151,6 +151,45 @@ async fn a_card_over_old_data_says_so_first() {
 }
 
 #[tokio::test]
+async fn a_card_names_those_colleagues_alone_whose_cards_its_reader_may_see() {
+    let people = json!([{"id": "1", "name": "Ana Silva"}, {"id": "2", "name": "Bo Li"}]);
+    let one = one(7, "2026-11-10", 1, json!({"teammates": people}));
+    for (reader, named, looked_up) in [
+        (
+            invoker("qa", &[]),
+            "Ana Silva, Bo Li",
+            &["teammate intercom/1", "teammate intercom/2"][..],
+        ),
+        (invoker("teammate", &["2"]), "Bo Li, a colleague", &["teammate intercom/2"]),
+        (invoker("manager", &[]), "a colleague", &[]),
+    ] {
+        let host = Arc::new(TestHost::new(NOW, vec![one.clone()]));
+        let card = ask(&host, reader, "customer", json!({"who": "lee@acme.example"})).await;
+        assert!(card.contains(&format!(" · {named}\n")) || card.ends_with(named), "{card}");
+        let looks = host.audited(None, 9).await.expect("looks");
+        let whom = looks.iter().flat_map(|look| &look.whom);
+        let teammates: Vec<&String> = whom.filter(|whom| whom.starts_with("teammate")).collect();
+        assert_eq!(teammates, looked_up);
+    }
+}
+
+#[tokio::test]
+async fn an_auditor_asks_for_anyone_and_says_who_is_meant() {
+    let host = host();
+    ask(&host, invoker("qa", &[]), "customer", json!({"who": "customer intercom/c1"})).await;
+    ask(&host, invoker("qa", &[]), "teammate", json!({"name": "intercom/2"})).await;
+    let asked = |who: &str| ask(&host, invoker("auditor", &[]), "audit", json!({"who": who}));
+    let which = asked("Ana").await;
+    assert!(which.starts_with("Which \"Ana\"?"), "{which}");
+    for (who, command) in [("Ana Sousa", "teammate"), ("c1", "customer")] {
+        let log = asked(who).await;
+        assert!(log.starts_with("Who looked them up"), "{log}");
+        assert!(log.contains("Xenia looked up") && log.contains(command), "{who}: {log}");
+    }
+    assert!(asked("c9").await.starts_with("refused: There is no teammate and no customer \"c9\"."));
+}
+
+#[tokio::test]
 async fn a_log_that_goes_on_says_so() {
     let host = Arc::new(TestHost::new(NOW, vec![of(1, 1, json!({"id": "c1", "name": "Lee"}))]));
     for looks in [50, 1] {
@@ -161,5 +200,5 @@ async fn a_log_that_goes_on_says_so() {
         assert_eq!(log.contains("there are more"), looks == 1, "{log}");
     }
     let nobody = ask(&host, invoker("auditor", &[]), "audit", json!({"who": "Zed"})).await;
-    assert_eq!(nobody, "refused: There is no teammate \"Zed\".");
+    assert_eq!(nobody, "refused: There is no teammate and no customer \"Zed\".");
 }

@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use jiff::civil::Time;
 use serde_json::Value;
 
-use crate::ballot::{Ballots, Cast, NAME_MARK, Whom};
+use crate::ballot::{Ballots, Cast, Whom};
 use crate::cx::Render;
 use crate::error::{Error, Result};
 use crate::message::Message;
-use crate::names::Names;
+use crate::names::{NAME_MARK, Names};
 
 /// Papers by voter, and whether more are taken.
 #[derive(Default)]
