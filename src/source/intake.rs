@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use cxbot_sdk::conversation::{Conversation, Score};
+use cxbot_sdk::count::Lane;
 use cxbot_sdk::scores::Scores;
 use cxbot_sdk::words::{count, counted};
 use jiff::Timestamp;
@@ -27,12 +28,19 @@ const NAMED: usize = 20;
 /// Digits of a number that may be a score.
 const LONGEST_SCORE: usize = 6;
 
+/// What is said where no record has anyone who could be counted for it.
+const NOBODYS: &str = "None of them says who took part, so none counts in a digest: give teammates, \
+                       or ai.participated; of a table the column with their ids, such as \
+                       --map teammates.0.id=Agent.";
+
 /// What a pull did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Records that came, repeated ones included.
     pub read: u64,
     pub applied: Applied,
+    /// Records in which nobody took part as far as they say, neither of the team nor an AI agent.
+    pub nobodys: u64,
     /// Records whose score is none, by the raw value: 0, 6, 4.5, a text, null, true.
     pub odd_scores: BTreeMap<String, u64>,
     /// Records that could not be kept, each with its place and reason; the first twenty.
@@ -93,6 +101,7 @@ impl Intake {
     /// Counts a record that came; [`Intake::put`] does so itself.
     pub fn note(&mut self, conversation: &Conversation) {
         self.summary.read += 1;
+        self.summary.nobodys += u64::from(Lane::of(conversation).is_none());
         if let Score::Odd(raw) = &conversation.score {
             *self.summary.odd_scores.entry(told(raw)).or_default() += 1;
         }
@@ -187,6 +196,9 @@ impl fmt::Display for Summary {
         match replaced {
             0 => writeln!(f, ".")?,
             n => writeln!(f, ", {} replaced by a later one of the same id.", count(n))?,
+        }
+        if self.nobodys == self.read && self.read > 0 {
+            writeln!(f, "{NOBODYS}")?;
         }
         if !self.odd_scores.is_empty() {
             let all: u64 = self.odd_scores.values().sum();

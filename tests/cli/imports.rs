@@ -108,6 +108,7 @@ async fn a_table_with_semicolons_is_read_and_one_of_two_bytes_a_letter_says_what
     world.write("table.csv", table);
     let read = world.ok(&["import", "table.csv", "--source", "s"]).await;
     assert!(read.starts_with("Read 1 conversation: 1 new"), "{read}");
+    assert!(read.contains("None of them says who took part"), "{read}");
     assert_eq!(world.records().await[0]["topics"], json!(["Invoices", "Refunds"]));
     let wide: Vec<u8> = table.encode_utf16().flat_map(u16::to_le_bytes).collect();
     world.write("table.csv", wide);

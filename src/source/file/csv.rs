@@ -14,6 +14,9 @@ use crate::spreadsheet;
 /// Fields in which people write more than one line.
 const MAY_BREAK: [&str; 2] = ["explanation", "csat.remark"];
 
+/// A column's name, and the field that it gives.
+type Column<'c> = (&'c str, Option<&'static str>);
+
 impl FileSource {
     pub(super) async fn pull_table(
         &self,
@@ -45,6 +48,8 @@ impl FileSource {
             missing.join("\", \""),
             columns.join(", "),
         );
+        let fields = self.fields.fields_of(&columns);
+        let columns: Vec<Column> = columns.into_iter().zip(fields).collect();
         let mut row = csv::ByteRecord::new();
         loop {
             let line = table.position().line() + uncounted;
@@ -65,7 +70,7 @@ impl FileSource {
 
     fn record_of_row(
         &self,
-        columns: &[&str],
+        columns: &[Column],
         row: &csv::ByteRecord,
     ) -> Result<cxbot_sdk::conversation::Conversation, String> {
         if row.as_slice().len() > LINE_LIMIT {
@@ -76,13 +81,13 @@ impl FileSource {
         }
         let mut record = Map::new();
         let mut attributes = Map::new();
-        for (column, cell) in columns.iter().zip(row) {
+        for ((column, field), cell) in columns.iter().zip(row) {
             let text = std::str::from_utf8(cell)
                 .map_err(|_| format!("{column}: not UTF-8; save the file as CSV UTF-8"))?;
             if text.is_empty() {
                 continue;
             }
-            match self.fields.field_of(column) {
+            match *field {
                 // A quotation mark that is never closed swallows the lines behind it.
                 Some(path) if text.contains('\n') && !MAY_BREAK.contains(&path) => {
                     return Err(format!("{path}: a line break; is a quotation mark not closed?"));

@@ -106,14 +106,21 @@ impl FieldMap {
         self.0.is_empty()
     }
 
-    /// The field that a column gives, if any.
-    pub(super) fn field_of(&self, column: &str) -> Option<&'static str> {
-        let mapped = self.0.iter().find(|mapping| mapping.column == column);
-        mapped.map(|mapping| mapping.field).or_else(|| {
-            // A field that is mapped from elsewhere is not taken from the column of its own name.
-            let own = FIELDS.iter().map(|(path, _)| *path).find(|path| *path == column)?;
-            self.0.iter().all(|mapping| mapping.field != own).then_some(own)
-        })
+    /// The field that each of these columns gives, if any. A column may write its field's name in capitals,
+    /// unless another one has it as it is.
+    pub(super) fn fields_of(&self, columns: &[&str]) -> Vec<Option<&'static str>> {
+        let field_of = |column: &&str| {
+            let mapped = self.0.iter().find(|mapping| mapping.column == *column);
+            mapped.map(|mapping| mapping.field).or_else(|| {
+                let mut paths = FIELDS.iter().map(|(path, _)| *path);
+                let own = paths.find(|path| path.eq_ignore_ascii_case(column))?;
+                // A field that is mapped from elsewhere is not taken from the column of its own name.
+                let is_mapped = self.0.iter().any(|mapping| mapping.field == own);
+                let is_another = own != *column && columns.contains(&own);
+                (!is_mapped && !is_another).then_some(own)
+            })
+        };
+        columns.iter().map(field_of).collect()
     }
 
     /// The columns that the mapping names and `present` does not have.
@@ -186,5 +193,12 @@ mod tests {
             "customer": {"company": {"name": "Acme"}}, "teammates": [{"id": "6"}, {"id": "7"}],
         });
         assert_eq!(Value::Object(object), wanted);
+    }
+
+    #[test]
+    fn a_column_in_capitals_gives_its_field_unless_another_one_does() {
+        let fields = |columns: &[&str]| FieldMap::default().fields_of(columns);
+        assert_eq!(fields(&["ID", "Score", "Mood"]), [Some("id"), Some("score"), None]);
+        assert_eq!(fields(&["Score", "score"]), [None, Some("score")]);
     }
 }
