@@ -87,7 +87,8 @@ impl Forget {
     /// Whether the configuration names them.
     fn is(&self, person: &PersonConfig) -> bool {
         let id = self.id.trim();
-        person.teammate.iter().any(|own| own == id || own == bare(id))
+        let is_own = |own: &String| own == id || own == bare(id) || bare(own) == id;
+        person.teammate.iter().any(is_own)
             || person.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(id))
     }
 
@@ -140,7 +141,7 @@ impl Forget {
         }
         lines.push(
             match cleaned {
-                Cleaned::Files => "The store's files hold nothing of theirs any more.",
+                Cleaned::Files => "The store's files hold nothing more of what was erased.",
                 Cleaned::Busy => "The store's files may still hold some of it.",
                 Cleaned::Server { vacuumed: true } => "The tables were vacuumed.",
                 Cleaned::Server { vacuumed: false } => {

@@ -41,7 +41,7 @@ async fn of_a_customer_no_byte_is_left_and_every_count() {
         let said = place.world.ok(&["forget", "customer", "mina@OBER.example"]).await;
         let said = said.replace(
             "The tables were vacuumed.",
-            "The store's files hold nothing of theirs any more.",
+            "The store's files hold nothing more of what was erased.",
         );
         let said =
             said.replace("  - the database server: its own files, its logs and its backups\n", "");
@@ -55,7 +55,7 @@ async fn of_a_customer_no_byte_is_left_and_every_count() {
           2 odd fields erased or cleaned
           2 plugin values erased or cleaned
           1 message erased or cleaned
-        The store's files hold nothing of theirs any more.
+        The store's files hold nothing more of what was erased.
         Left for you:
           - the source: erase the customer there; what it sends again is stripped
           - 1 post that showed them: cxbot run edits posts, so let it run

@@ -35,7 +35,7 @@ name = "Ana Silvestre"
 aliases = ["Anita"]
 email = "ana@team.example"
 slack = "U0ANASLACK"
-teammate = "8144444"
+teammate = "x/8144444"
 "#;
 
 const EXPLANATION: &str = "Mina wrote \"never again\" from +353 86 123 4567; München is closed.";

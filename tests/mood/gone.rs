@@ -10,6 +10,9 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use super::{MAYA, Room, SOON, shows};
 use crate::world::World;
 
+/// One for each of six people.
+const WORDS: [&str; 6] = ["serenely", "serenely", "serenely", "knackered", "knackered", "quixotic"];
+
 fn read(folder: &Path, all: &mut Vec<u8>) {
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -64,21 +67,25 @@ fn places(people: &[String]) -> Vec<String> {
     in_slack.chain([format!("discord:@{MAYA}")]).collect()
 }
 
-#[tokio::test]
-async fn after_the_close_nobody_is_found_in_any_byte_that_is_left() {
-    let mut room = Room::with(6).await;
+/// Opens a poll that six people answer; the places at which they are known.
+async fn everyone_answers(room: &Room) -> Vec<String> {
     let poll = room.opened().await;
-    let words = ["serenely", "serenely", "serenely", "knackered", "knackered", "quixotic"];
-    for (person, word) in room.people.iter().zip(words) {
+    for (person, word) in room.people.iter().zip(WORDS) {
         assert!(room.say(person, &poll, word).await, "{}", room.running.log());
         room.until_told(person, "Recorded").await;
     }
     let updated = || room.poll().is_some_and(|post| shows(&post, "6 of 7 answered"));
     room.running.until("the count in the channel", SOON, updated).await;
-    let people = places(&room.people);
+    places(&room.people)
+}
+
+#[tokio::test]
+async fn after_the_close_nobody_is_found_in_any_byte_that_is_left() {
+    let mut room = Room::with(6).await;
+    let people = everyone_answers(&room).await;
     let open = bytes(&room.world);
     assert!(finds_someone(&open, &people), "with the secret at hand everyone can be found");
-    for word in words {
+    for word in WORDS {
         assert!(!has(&open, word), "{word} is sealed even while the poll is open");
     }
     room.mood("close").await;
@@ -130,15 +137,7 @@ async fn in_postgresql_nobody_is_found_after_the_close_and_the_secret_never_gets
     let folder = keys.path().to_string_lossy().into_owned();
     let settings = [("DATABASE_URL", url.as_str()), ("CXBOT__STORE__KEYS", folder.as_str())];
     let room = Room::set(6, &settings).await;
-    let poll = room.opened().await;
-    let words = ["serenely", "serenely", "serenely", "knackered", "knackered", "quixotic"];
-    for (person, word) in room.people.iter().zip(words) {
-        assert!(room.say(person, &poll, word).await, "{}", room.running.log());
-        room.until_told(person, "Recorded").await;
-    }
-    let updated = || room.poll().is_some_and(|post| shows(&post, "6 of 7 answered"));
-    room.running.until("the count in the channel", SOON, updated).await;
-    let people = places(&room.people);
+    let people = everyone_answers(&room).await;
     let secret = only_ballot_secret(keys.path());
     let (open, files) = server_bytes(&url).await;
     let with_secret = [open.as_slice(), &secret].concat();
