@@ -137,13 +137,13 @@ async function forward(button) {
   say("The clock moves.");
   came = [];
   const then = await send("forward", { by: button.dataset.by });
+  if (then?.now) find("now").textContent = then.now;
   // What came last is on its way beside the answer.
   await new Promise((later) => setTimeout(later, 300));
   const news = came.length ? ` New in the channel: ${came.length}.` : "";
   came = null;
   all.forEach((one) => { one.disabled = false; });
   button.focus();
-  if (then?.now) find("now").textContent = then.now;
   if (then) say(then.say ?? `The clock has moved.${news}`);
 }
 
