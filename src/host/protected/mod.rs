@@ -184,7 +184,8 @@ fn keep(counts: &mut WeekCounts, known: Option<&Known>, filter: &Filter, is_over
         excluded.lanes = PerLane::default();
         excluded.scored = 0;
     }
-    // How much a small team closed is its people's workload.
+    // How much a small team closed is its people's workload: of a lane it is told that something is hidden,
+    // and not how much.
     if *filter != Filter::default() && !shows_any {
         for lane in Lane::ALL {
             counts.lanes[lane].hidden = counts.lanes[lane].hidden.min(1);
